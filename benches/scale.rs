@@ -1,0 +1,3 @@
+//! Speed and memory on large platforms.
+
+fn main() {}

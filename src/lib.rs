@@ -1,0 +1,6 @@
+//! platformctl: one declaration in, a GitOps repository out. The library behind the binary; no stability promise.
+
+pub mod diagnostic;
+pub mod plan;
+pub mod source;
+pub mod spec;

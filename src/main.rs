@@ -1,0 +1,3 @@
+//! The binary: parse, run, report, exit code.
+
+fn main() {}

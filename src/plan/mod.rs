@@ -1,0 +1,38 @@
+//! Which files the repository has, what is in them and why: a pure function of the [`Platform`](crate::model::Platform).
+//!
+//! In: the resolved model. Out: a [`Plan`]. Loops over cells, services and components live here; templates hold none.
+
+use std::collections::BTreeMap;
+
+/// Who owns a file. Every file of the repository is exactly one of these, or none of platformctl's business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileKind {
+    /// `render` owns it: written, updated, removed.
+    Generated,
+    /// `promote` and `release` own it: `render` creates a missing one and never changes one.
+    Pins,
+    /// The user's: `render` creates a missing one and never changes or removes one.
+    Custom,
+}
+
+/// One file of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedFile {
+    /// Who owns it.
+    pub kind: FileKind,
+    /// The whole text; ends with one newline.
+    pub content: String,
+    /// Whether it is a program.
+    pub executable: bool,
+    /// The template that made it, such as `apps/deployment.yaml`.
+    pub template: &'static str,
+    /// The key of platform.toml it stems from, such as `services.frontend`; empty for the whole file.
+    pub key: String,
+}
+
+/// Every file that belongs to the repository, by path relative to its root, with forward slashes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// The files, sorted by path.
+    pub files: BTreeMap<String, PlannedFile>,
+}
