@@ -2,5 +2,6 @@
 
 pub mod diagnostic;
 pub mod plan;
+pub mod promotion;
 pub mod source;
 pub mod spec;
