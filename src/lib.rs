@@ -1,7 +1,10 @@
 //! platformctl: one declaration in, a GitOps repository out. The library behind the binary; no stability promise.
 
 pub mod diagnostic;
+pub mod pins;
 pub mod plan;
 pub mod promotion;
+pub mod repo;
 pub mod source;
 pub mod spec;
+pub mod yaml;
