@@ -1,6 +1,8 @@
 //! platformctl: one declaration in, a GitOps repository out. The library behind the binary; no stability promise.
 
+pub mod catalogue;
 pub mod diagnostic;
+pub mod model;
 pub mod pins;
 pub mod plan;
 pub mod promotion;

@@ -307,6 +307,19 @@ format_types! {
     Digest = DIGEST;
 }
 
+impl CellName {
+    /// The cell of an environment in a region.
+    pub fn join(environment: &Name, region: &Name) -> Self {
+        Self(format!("{environment}/{region}"))
+    }
+
+    /// What stands before and after the slash.
+    pub fn parts(&self) -> (Name, Name) {
+        let (first, second) = self.0.split_once('/').unwrap_or((&self.0, ""));
+        (Name(first.to_owned()), Name(second.to_owned()))
+    }
+}
+
 /// A TOML date without time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date(pub jiff::civil::Date);

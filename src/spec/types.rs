@@ -136,6 +136,40 @@ pub enum DataClass {
     Public,
 }
 
+impl DataClass {
+    /// Every class.
+    pub const ALL: [Self; 11] = [
+        Self::Phi,
+        Self::Pii,
+        Self::Auth,
+        Self::Keys,
+        Self::Telemetry,
+        Self::TelemetryScrubbed,
+        Self::AlertsScrubbed,
+        Self::Config,
+        Self::SealedSecret,
+        Self::Image,
+        Self::Public,
+    ];
+
+    /// The name, as platform.toml has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Phi => "phi",
+            Self::Pii => "pii",
+            Self::Auth => "auth",
+            Self::Keys => "keys",
+            Self::Telemetry => "telemetry",
+            Self::TelemetryScrubbed => "telemetry-scrubbed",
+            Self::AlertsScrubbed => "alerts-scrubbed",
+            Self::Config => "config",
+            Self::SealedSecret => "sealed-secret",
+            Self::Image => "image",
+            Self::Public => "public",
+        }
+    }
+}
+
 /// Where a data class may be.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -293,6 +327,40 @@ pub enum Provider {
     Scaleway,
     /// Vultr.
     Vultr,
+}
+
+impl Provider {
+    /// Every provider.
+    pub const ALL: [Self; 11] = [
+        Self::Onprem,
+        Self::Aws,
+        Self::Azure,
+        Self::Gcp,
+        Self::Civo,
+        Self::Digitalocean,
+        Self::Hetzner,
+        Self::Linode,
+        Self::Ovh,
+        Self::Scaleway,
+        Self::Vultr,
+    ];
+
+    /// The name, as platform.toml has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Onprem => "onprem",
+            Self::Aws => "aws",
+            Self::Azure => "azure",
+            Self::Gcp => "gcp",
+            Self::Civo => "civo",
+            Self::Digitalocean => "digitalocean",
+            Self::Hetzner => "hetzner",
+            Self::Linode => "linode",
+            Self::Ovh => "ovh",
+            Self::Scaleway => "scaleway",
+            Self::Vultr => "vultr",
+        }
+    }
 }
 
 /// An environment: which regions it has and where its releases come from.

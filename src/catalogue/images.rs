@@ -1,0 +1,83 @@
+//! Third-party versions and digests, read from the embedded catalogue.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// An image by tag, for people, and digest, which decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ImagePin {
+    /// Registry and path, without tag.
+    pub image: String,
+    /// The tag.
+    pub tag: String,
+    /// The digest.
+    pub digest: String,
+    /// Where tag and digest were found.
+    pub source: String,
+    /// The day they were verified.
+    pub verified_at: String,
+}
+
+impl ImagePin {
+    /// `image:tag@digest`, as Kubernetes takes it.
+    pub fn reference(&self) -> String {
+        format!("{}:{}@{}", self.image, self.tag, self.digest)
+    }
+}
+
+/// The Argo CD release that bootstrap installs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ArgoCd {
+    /// The release's tag.
+    pub version: String,
+    /// SHA-256 of its `manifests/install.yaml`.
+    pub install_sha256: String,
+    /// Where it was found.
+    pub source: String,
+    /// The day it was verified.
+    pub verified_at: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Catalogue {
+    argo_cd: ArgoCd,
+    images: BTreeMap<String, ImagePin>,
+}
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    // The file is part of the program: a broken one is caught by the first test that runs.
+    toml::from_str(include_str!("catalogue.toml"))
+        .unwrap_or_else(|error| panic!("catalogue.toml: {error}"))
+});
+
+/// The Argo CD release that bootstrap installs.
+pub static ARGO_CD: LazyLock<&'static ArgoCd> = LazyLock::new(|| &CATALOGUE.argo_cd);
+
+/// Images by their name in the catalogue.
+pub fn images() -> &'static BTreeMap<String, ImagePin> {
+    &CATALOGUE.images
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::names::{is_digest, is_tag};
+
+    #[test]
+    fn every_entry_is_pinned_and_has_a_source() {
+        assert!(!images().is_empty());
+        for (name, pin) in images() {
+            assert!(is_digest(&pin.digest), "{name}");
+            assert!(is_tag(&pin.tag), "{name}");
+            assert!(
+                !pin.source.is_empty() && pin.verified_at.len() == 10,
+                "{name}"
+            );
+        }
+        assert_eq!(ARGO_CD.install_sha256.len(), 64);
+    }
+}

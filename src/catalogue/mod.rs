@@ -1,0 +1,9 @@
+//! What is true of third parties: where provider locations are, and which versions and digests are rendered.
+//!
+//! In: the tables embedded beside this file, each with its sources and the day they were verified. Out: lookups.
+
+mod images;
+mod locations;
+
+pub use images::{ARGO_CD, ArgoCd, ImagePin, images};
+pub use locations::{LocationKind, LocationStatus, Place, codes, find};

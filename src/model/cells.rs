@@ -1,0 +1,154 @@
+//! Every cell with its differences applied: service, then environment, then cell; the later one wins.
+
+use super::platform::*;
+use super::resolve::{over, scaling};
+use crate::spec::Spec;
+use crate::spec::names::{CellName, Host, Name, Quantity};
+use crate::spec::types::{
+    ComponentOverrides, EnvironmentKind, ObjectStorageOverride, ServiceOverride, StoreKind,
+};
+use std::collections::BTreeMap;
+
+/// The region part of the one cell of a local environment.
+pub(super) const LOCAL: &str = "local";
+
+pub(super) fn cells(spec: &Spec, platform: &Platform) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for environment in &platform.environments {
+        match environment.kind {
+            EnvironmentKind::Local => cells.extend(Name::new(LOCAL).map(|region| {
+                let domain = format!("{}.localhost", environment.name);
+                cell(spec, platform, environment, region, domain)
+            })),
+            EnvironmentKind::Cluster => cells.extend(environment.regions.iter().map(|region| {
+                let domain = platform.regions[region].domain.to_string();
+                let domain = match environment.subdomain.as_str() {
+                    "" => domain,
+                    subdomain => format!("{subdomain}.{domain}"),
+                };
+                cell(spec, platform, environment, region.clone(), domain)
+            })),
+        }
+    }
+    cells
+}
+
+fn cell(
+    spec: &Spec,
+    platform: &Platform,
+    environment: &Environment,
+    region: Name,
+    domain: String,
+) -> Cell {
+    let name = CellName::join(&environment.name, &region);
+    let written = &spec.environments[&environment.name];
+    let here = spec.cells.get(&name);
+    let services = platform.services.values().map(|service| {
+        let overrides = [
+            written.services.get(&service.name),
+            here.and_then(|cell| cell.services.get(&service.name)),
+        ];
+        (
+            service.name.clone(),
+            cell_service(service, environment.kind, overrides, &domain),
+        )
+    });
+    let overrides = [Some(&written.components), here.map(|cell| &cell.components)];
+    let named = platform
+        .regions
+        .get(&region)
+        .and_then(|region| region.cluster.as_ref());
+    Cell {
+        services: services.collect(),
+        object_storage: platform.object_storage.as_ref().map(|store| {
+            let buckets = buckets(platform, &environment.name, &region);
+            object_storage(store, environment.kind, overrides, buckets)
+        }),
+        cluster: match named {
+            Some(cluster) => format!("{cluster}-{}", environment.name),
+            None => format!("{}-{}-{region}", platform.name, environment.name),
+        },
+        name,
+        environment: environment.name.clone(),
+        region,
+        kind: environment.kind,
+        domain,
+    }
+}
+
+fn cell_service(
+    service: &Service,
+    kind: EnvironmentKind,
+    overrides: [Option<&ServiceOverride>; 2],
+    domain: &str,
+) -> CellService {
+    let mut result = CellService {
+        // A laptop needs no second replica.
+        scaling: if kind == EnvironmentKind::Local {
+            Scaling::Fixed { replicas: 1 }
+        } else {
+            service.scaling
+        },
+        resources: service.resources.clone(),
+        env: service.env.clone(),
+        host: None,
+    };
+    let mut label = service.expose.clone();
+    for written in overrides.into_iter().flatten() {
+        result.scaling = scaling(written.replicas, written.autoscale).unwrap_or(result.scaling);
+        result.resources = over(&result.resources, written.resources.as_ref());
+        result.env.extend(written.env.clone());
+        label = written.expose.clone().or(label);
+    }
+    result.host = label.map(|label| format!("{label}.{domain}"));
+    result
+}
+
+fn object_storage(
+    store: &ObjectStorage,
+    kind: EnvironmentKind,
+    overrides: [Option<&ComponentOverrides>; 2],
+    buckets: BTreeMap<Name, String>,
+) -> CellObjectStorage {
+    let small = Quantity::new("5Gi").filter(|_| kind == EnvironmentKind::Local);
+    let mut result = CellObjectStorage {
+        storage: small.unwrap_or_else(|| store.storage.clone()),
+        storage_class: store.storage_class.clone(),
+        resources: store.resources.clone(),
+        buckets,
+    };
+    let written = overrides
+        .into_iter()
+        .flatten()
+        .filter_map(|o| o.object_storage.as_ref());
+    for ObjectStorageOverride {
+        storage,
+        storage_class,
+        resources,
+    } in written
+    {
+        result.storage = storage.clone().unwrap_or(result.storage);
+        result.storage_class = storage_class
+            .clone()
+            .or_else(|| result.storage_class.clone() as Option<Host>);
+        result.resources = over(&result.resources, resources.as_ref());
+    }
+    result
+}
+
+/// The buckets that this cell's own object store holds.
+fn buckets(platform: &Platform, environment: &Name, region: &Name) -> BTreeMap<Name, String> {
+    platform
+        .stores
+        .iter()
+        .filter(|store| store.kind == StoreKind::Bucket && store.place.is_none())
+        .filter(|store| store.region.as_ref().is_none_or(|only| only == region))
+        .filter_map(|store| {
+            let template = store.bucket.as_ref()?;
+            let bucket = template
+                .replace("{environment}", environment)
+                .replace("{region}", region);
+            Some((store.id.clone(), bucket))
+        })
+        .collect()
+}

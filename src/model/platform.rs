@@ -1,0 +1,444 @@
+//! The resolved types. `platformctl config` prints them as they are.
+
+use crate::catalogue::{ImagePin, Place};
+use crate::spec::names::{
+    CellName, Cidr, Country, Host, Identifier, Image, Name, Quantity, RepositoryUrl, UrlPath,
+    Variable,
+};
+use crate::spec::types::{
+    AttestationSpec, ClassResidency, DataClass, EnvironmentKind, ExceptionSpec,
+    ObjectStorageEngine, StoreKind,
+};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything one `platform.toml` declares, with every default filled in.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Platform {
+    /// Prefix of namespaces, buckets and clusters.
+    pub name: Name,
+    /// The repository that holds the platform.
+    pub repository: Repository,
+    /// Where the images of the services are.
+    pub registry: Image,
+    /// The branch that Argo CD follows.
+    pub branch: String,
+    /// The policy.
+    pub residency: Residency,
+    /// Regions by name.
+    pub regions: BTreeMap<Name, Region>,
+    /// Environments, each after the one it is promoted from.
+    pub environments: Vec<Environment>,
+    /// Services by name.
+    pub services: BTreeMap<Name, Service>,
+    /// How services are reached from outside.
+    pub ingress: Ingress,
+    /// The object store, if there is one.
+    pub object_storage: Option<ObjectStorage>,
+    /// Stores: those of components first, then the declared ones.
+    pub stores: Vec<Store>,
+    /// What may be contacted outside.
+    pub endpoints: Vec<Endpoint>,
+    /// Declared movements of data.
+    pub flows: Vec<Flow>,
+    /// Every cell, in the order of environments and then regions.
+    pub cells: Vec<Cell>,
+    /// Third-party images by their name in the catalogue, overrides applied.
+    pub images: BTreeMap<String, ImagePin>,
+}
+
+/// A Git repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Repository {
+    /// Its URL.
+    pub url: RepositoryUrl,
+    /// Host, with port if it has one.
+    pub host: String,
+    /// Everything before the last part of the path.
+    pub owner: String,
+    /// Last part of the path, without `.git`.
+    pub name: String,
+}
+
+/// The residency policy.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Residency {
+    /// The longest life of an exception, in days.
+    pub max_exception_days: u32,
+    /// Jurisdictions by name.
+    pub jurisdictions: BTreeMap<Identifier, Jurisdiction>,
+    /// The rule for every data class.
+    pub classes: BTreeMap<DataClass, ClassRule>,
+    /// Exceptions as they are written; rules judge them.
+    #[serde(skip)]
+    pub exceptions: Vec<ExceptionSpec>,
+}
+
+/// A set of countries in which data must stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Jurisdiction {
+    /// The countries.
+    pub countries: BTreeSet<Country>,
+    /// Why.
+    pub basis: Vec<String>,
+}
+
+/// Where a data class may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ClassRule {
+    /// How far it may go.
+    pub residency: ClassResidency,
+    /// Countries besides the jurisdiction's own.
+    pub countries: BTreeSet<Country>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// A place with its own full stack.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Region {
+    /// Its name.
+    pub name: Name,
+    /// The jurisdiction whose data it holds; a region without one fails RES001.
+    pub jurisdiction: Option<Identifier>,
+    /// Where it is.
+    pub place: Place,
+    /// Hosts of its services end in this.
+    pub domain: Host,
+    /// Availability zones.
+    pub zones: Vec<Identifier>,
+    /// Its own networks.
+    pub cidrs: Vec<Cidr>,
+    /// The attestation of an on-premises site.
+    pub attestation: Option<AttestationSpec>,
+    /// The name its clusters are given, when it is declared.
+    pub cluster: Option<Name>,
+}
+
+/// An environment.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Environment {
+    /// Its name.
+    pub name: Name,
+    /// What it runs on.
+    pub kind: EnvironmentKind,
+    /// Its regions; a local environment has none.
+    pub regions: Vec<Name>,
+    /// Where its releases come from.
+    pub promote_from: Option<Name>,
+    /// Regions in the order in which promotions reach them.
+    pub waves: Vec<Vec<Name>>,
+    /// Put before the region's domain; empty for none.
+    pub subdomain: String,
+}
+
+/// A workload of the user's own.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Service {
+    /// Its name.
+    pub name: Name,
+    /// The port on which it speaks HTTP.
+    pub port: u16,
+    /// The image, without tag.
+    pub image: Image,
+    /// First label of its host, if it is reachable from outside.
+    pub expose: Option<Name>,
+    /// Services it calls.
+    pub calls: BTreeSet<Name>,
+    /// Endpoints outside that it calls.
+    pub contacts: BTreeSet<Name>,
+    /// Stores it uses.
+    pub uses: BTreeSet<Name>,
+    /// Classes of the data it handles.
+    pub classes: BTreeSet<DataClass>,
+    /// How many replicas, where no environment or cell says otherwise.
+    pub scaling: Scaling,
+    /// Requests and limits of one replica.
+    pub resources: Resources,
+    /// Probes.
+    pub health: Health,
+    /// Plain environment variables.
+    pub env: BTreeMap<Variable, String>,
+    /// Writable directories.
+    pub scratch: Vec<UrlPath>,
+}
+
+/// How many replicas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scaling {
+    /// Always so many.
+    Fixed {
+        /// Replicas.
+        replicas: u32,
+    },
+    /// Between two bounds.
+    Auto {
+        /// The fewest.
+        min: u32,
+        /// The most.
+        max: u32,
+        /// Average CPU use in percent of the request.
+        cpu: u32,
+    },
+}
+
+impl Scaling {
+    /// The fewest replicas that run.
+    pub fn fewest(self) -> u32 {
+        match self {
+            Self::Fixed { replicas } => replicas,
+            Self::Auto { min, .. } => min,
+        }
+    }
+}
+
+/// Requests and limits of one replica.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Resources {
+    /// Requested CPU.
+    pub cpu: Quantity,
+    /// Requested memory.
+    pub memory: Quantity,
+    /// Memory limit.
+    pub memory_limit: Quantity,
+    /// CPU limit, if there is one.
+    pub cpu_limit: Option<Quantity>,
+}
+
+/// Probes of a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Health {
+    /// Path of the startup probe.
+    pub startup: UrlPath,
+    /// Path of the readiness probe.
+    pub ready: UrlPath,
+    /// Path of the liveness probe.
+    pub live: UrlPath,
+    /// How long a start may take, in seconds.
+    pub startup_seconds: u32,
+}
+
+/// How services are reached from outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Ingress {
+    /// IngressClass.
+    pub class: Name,
+    /// Namespace of the ingress controller.
+    pub namespace: Name,
+    /// cert-manager ClusterIssuer, if certificates come from one.
+    pub cluster_issuer: Option<Host>,
+}
+
+/// The object store of every cell.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ObjectStorage {
+    /// Which server.
+    pub engine: ObjectStorageEngine,
+    /// Size of the volume, where no environment or cell says otherwise.
+    pub storage: Quantity,
+    /// StorageClass of the volume; none for the cluster's default.
+    pub storage_class: Option<Host>,
+    /// Requests and limits.
+    pub resources: Resources,
+}
+
+/// Who brought a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StoreOrigin {
+    /// The component object-storage.
+    ObjectStorage,
+    /// `[[stores]]`, by index from 0.
+    Declared(usize),
+}
+
+/// A store; it exists once per cell unless it says where it is.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Store {
+    /// How services refer to it.
+    pub id: Name,
+    /// What it is.
+    pub kind: StoreKind,
+    /// Classes of the data in it.
+    pub classes: BTreeSet<DataClass>,
+    /// Name template of a bucket, with `{environment}` and `{region}`.
+    pub bucket: Option<String>,
+    /// The one region that holds it, when it is not each cell's own.
+    pub region: Option<Name>,
+    /// Where it is, when it is not inside the region's cluster.
+    pub place: Option<Place>,
+    /// Who brought it.
+    pub origin: StoreOrigin,
+}
+
+/// Something outside that may be contacted.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Endpoint {
+    /// How services refer to it.
+    pub id: Name,
+    /// Its host.
+    pub host: Host,
+    /// Its ports.
+    pub ports: Vec<u16>,
+    /// The country it is in.
+    pub country: Country,
+    /// Who runs it.
+    pub operator: Option<String>,
+    /// Classes of data it may receive.
+    pub classes: BTreeSet<DataClass>,
+    /// Regions from which it may be contacted.
+    pub regions: BTreeSet<Name>,
+    /// Its addresses.
+    pub cidrs: Vec<Cidr>,
+}
+
+/// A declared movement of data between stores.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Flow {
+    /// Source: region and store.
+    pub from: (Name, Name),
+    /// Target: region and store.
+    pub to: (Name, Name),
+    /// Classes of the data that moves.
+    pub classes: BTreeSet<DataClass>,
+    /// The exception that allows it.
+    pub exception: Option<Identifier>,
+}
+
+/// One environment in one region: one cluster, one Argo CD, one of every store.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Cell {
+    /// `environment/region`.
+    pub name: CellName,
+    /// Its environment.
+    pub environment: Name,
+    /// Its region; `local` on a laptop.
+    pub region: Name,
+    /// What it runs on.
+    pub kind: EnvironmentKind,
+    /// Hosts of its services end in this.
+    pub domain: String,
+    /// Name of its cluster.
+    pub cluster: String,
+    /// What its services are here.
+    pub services: BTreeMap<Name, CellService>,
+    /// What its object store is here.
+    pub object_storage: Option<CellObjectStorage>,
+}
+
+impl Cell {
+    /// Its overlay, relative to the repository.
+    pub fn overlay(&self) -> String {
+        format!("cluster/overlays/{}/{}", self.environment, self.region)
+    }
+
+    /// The pins file of one service, relative to the repository.
+    pub fn pins(&self, service: &str) -> String {
+        format!("{}/{service}/pins/kustomization.yaml", self.overlay())
+    }
+}
+
+/// A service in one cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CellService {
+    /// How many replicas.
+    pub scaling: Scaling,
+    /// Requests and limits of one replica.
+    pub resources: Resources,
+    /// Plain environment variables.
+    pub env: BTreeMap<Variable, String>,
+    /// Its host, if it is reachable from outside.
+    pub host: Option<String>,
+}
+
+/// The object store in one cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CellObjectStorage {
+    /// Size of the volume.
+    pub storage: Quantity,
+    /// StorageClass of the volume; none for the cluster's default.
+    pub storage_class: Option<Host>,
+    /// Requests and limits.
+    pub resources: Resources,
+    /// Buckets by the id of their store.
+    pub buckets: BTreeMap<Name, String>,
+}
+
+impl Platform {
+    /// The namespace of the services.
+    pub fn apps_namespace(&self) -> String {
+        format!("{}-apps", self.name)
+    }
+
+    /// The namespace of the stores.
+    pub fn data_namespace(&self) -> String {
+        format!("{}-data", self.name)
+    }
+
+    /// An environment by name.
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        self.environments
+            .iter()
+            .find(|environment| environment.name.as_str() == name)
+    }
+
+    /// A cell by name.
+    pub fn cell(&self, name: &str) -> Option<&Cell> {
+        self.cells.iter().find(|cell| cell.name.as_str() == name)
+    }
+
+    /// A store by id.
+    pub fn store(&self, id: &str) -> Option<&Store> {
+        self.stores.iter().find(|store| store.id.as_str() == id)
+    }
+
+    /// An endpoint by id.
+    pub fn endpoint(&self, id: &str) -> Option<&Endpoint> {
+        self.endpoints
+            .iter()
+            .find(|endpoint| endpoint.id.as_str() == id)
+    }
+
+    /// The services that call another one, sorted.
+    pub fn callers<'a>(&'a self, service: &'a str) -> impl Iterator<Item = &'a Name> {
+        self.services
+            .values()
+            .filter(move |other| other.calls.contains(service))
+            .map(|other| &other.name)
+    }
+
+    /// The countries in which a class of a region's data may be; `None` for everywhere.
+    pub fn allowed(&self, class: DataClass, region: &Region) -> Option<BTreeSet<Country>> {
+        let home = region
+            .jurisdiction
+            .as_ref()
+            .and_then(|name| self.residency.jurisdictions.get(name))
+            .map(|jurisdiction| jurisdiction.countries.clone())
+            .unwrap_or_default();
+        let rule = self.residency.classes.get(&class)?;
+        match rule.residency {
+            ClassResidency::Home => Some(home),
+            ClassResidency::Listed => Some(home.union(&rule.countries).cloned().collect()),
+            ClassResidency::Any => None,
+        }
+    }
+}

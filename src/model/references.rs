@@ -1,0 +1,416 @@
+//! Every name that refers to something declared elsewhere in the file.
+
+use super::Problems;
+use super::cells::LOCAL;
+use crate::catalogue;
+use crate::diagnostic::{Diagnostic, did_you_mean, known_words};
+use crate::spec::names::Name;
+use crate::spec::types::{EnvironmentKind, Provider};
+use crate::spec::{KeyPath, Spec};
+use std::collections::BTreeMap;
+
+pub(super) fn check(spec: &Spec, problems: &mut Problems<'_>) {
+    regions(spec, problems);
+    environments(spec, problems);
+    promotion_cycles(spec, problems);
+    services(spec, problems);
+    stores_and_endpoints(spec, problems);
+    flows(spec, problems);
+    cells(spec, problems);
+    let images = catalogue::images();
+    for name in spec.catalogue.images.keys() {
+        let path = KeyPath::new(["catalogue", "images", name]);
+        if !images.contains_key(name.as_str()) {
+            dangling(
+                problems,
+                true,
+                &path,
+                "the catalogue has no image",
+                name,
+                images.keys().map(String::as_str),
+            );
+        }
+    }
+}
+
+/// Reports a name that refers to nothing.
+fn dangling<'a>(
+    problems: &mut Problems<'_>,
+    at_key: bool,
+    path: &KeyPath,
+    what: &str,
+    written: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) {
+    let known: Vec<&str> = known.into_iter().collect();
+    let location = if at_key {
+        problems.key(path)
+    } else {
+        problems.value(path)
+    };
+    let label = match did_you_mean(written, known.iter().copied()) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => "not declared".to_owned(),
+    };
+    problems.push(
+        Diagnostic::error("unknown-reference", format!("{what} `{written}`"))
+            .at(location, label)
+            .help(known_words(written, known)),
+    );
+}
+
+/// Checks a list of names, duplicates included.
+fn list<'a>(
+    problems: &mut Problems<'_>,
+    path: &KeyPath,
+    what: &str,
+    names: &[Name],
+    known: &[&'a str],
+) {
+    for (index, name) in names.iter().enumerate() {
+        let here = path.index(index);
+        if !known.contains(&name.as_str()) {
+            dangling(problems, false, &here, what, name, known.iter().copied());
+        } else if let Some(first) = names[..index].iter().position(|other| other == name) {
+            let (again, before) = (problems.value(&here), problems.value(&path.index(first)));
+            problems.push(
+                Diagnostic::error(
+                    "duplicate-entry",
+                    format!("`{name}` stands twice in `{path}`"),
+                )
+                .at(again, "again")
+                .at(before, "here already")
+                .help("remove one of them"),
+            );
+        }
+    }
+}
+
+fn strings<V>(map: &BTreeMap<Name, V>) -> Vec<&str> {
+    map.keys().map(Name::as_str).collect()
+}
+
+fn regions(spec: &Spec, problems: &mut Problems<'_>) {
+    for (name, region) in &spec.regions {
+        let path = KeyPath::new(["regions", name]);
+        if let Some(jurisdiction) = &region.jurisdiction
+            && !spec.residency.jurisdictions.contains_key(jurisdiction)
+        {
+            let known = spec
+                .residency
+                .jurisdictions
+                .keys()
+                .map(|name| name.as_str());
+            dangling(
+                problems,
+                false,
+                &path.key("jurisdiction"),
+                "there is no jurisdiction",
+                jurisdiction,
+                known,
+            );
+        }
+        location(problems, region.provider, &region.location, &path);
+    }
+}
+
+/// A cloud provider's location must be in the embedded table; a site of one's own has the name its owner gives it.
+fn location(problems: &mut Problems<'_>, provider: Provider, code: &str, path: &KeyPath) {
+    if provider == Provider::Onprem || catalogue::find(provider, code).is_some() {
+        return;
+    }
+    let known = catalogue::codes(provider);
+    let (message, place) = (
+        format!("{} has no location `{code}`", provider.name()),
+        problems.value(&path.key("location")),
+    );
+    let elsewhere = Provider::ALL
+        .into_iter()
+        .find(|other| catalogue::find(*other, code).is_some());
+    let help = match (did_you_mean(code, known.iter().copied()), elsewhere) {
+        (_, Some(other)) => format!("`{code}` is a location of {}", other.name()),
+        (Some(word), None) => format!("did you mean `{word}`?"),
+        (None, None) => format!("known: {}", known.join(", ")),
+    };
+    problems.push(
+        Diagnostic::error("unknown-location", message)
+            .at(place, "not in the table of locations")
+            .help(help)
+            .help("a location whose country is not known cannot be proven to be in any country"),
+    );
+}
+
+fn environments(spec: &Spec, problems: &mut Problems<'_>) {
+    let regions = strings(&spec.regions);
+    let services = strings(&spec.services);
+    for (name, environment) in &spec.environments {
+        let path = KeyPath::new(["environments", name]);
+        list(
+            problems,
+            &path.key("regions"),
+            "there is no region",
+            &environment.regions,
+            &regions,
+        );
+        if let Some(source) = &environment.promote_from
+            && !spec.environments.contains_key(source)
+        {
+            dangling(
+                problems,
+                false,
+                &path.key("promote-from"),
+                "there is no environment",
+                source,
+                strings(&spec.environments),
+            );
+        }
+        let own: Vec<&str> = environment.regions.iter().map(Name::as_str).collect();
+        for (index, wave) in environment.waves.iter().enumerate() {
+            let what = format!("`{name}` has no region");
+            list(problems, &path.key("waves").index(index), &what, wave, &own);
+        }
+        for service in environment
+            .services
+            .keys()
+            .filter(|service| !services.contains(&service.as_str()))
+        {
+            let here = path.key("services").key(service);
+            dangling(
+                problems,
+                true,
+                &here,
+                "there is no service",
+                service,
+                services.iter().copied(),
+            );
+        }
+    }
+}
+
+/// Every environment of a cycle is named, once per cycle.
+fn promotion_cycles(spec: &Spec, problems: &mut Problems<'_>) {
+    for start in spec.environments.keys() {
+        let mut way = vec![start];
+        while let Some(next) = way
+            .last()
+            .and_then(|name| spec.environments.get(*name)?.promote_from.as_ref())
+        {
+            if next == start {
+                // Each cycle is reported from its first name only.
+                if way.iter().min() == Some(&start) {
+                    let path = KeyPath::new(["environments", start, "promote-from"]);
+                    let round: Vec<&str> = way
+                        .iter()
+                        .chain([&start])
+                        .map(|name| name.as_str())
+                        .collect();
+                    let message =
+                        format!("promotion goes round in a circle: {}", round.join(" from "));
+                    let help =
+                        "releases need a first environment: remove one `promote-from`".to_owned();
+                    problems.at_value("promotion-cycle", &path, message, "closes the circle", help);
+                }
+                break;
+            }
+            if way.contains(&next) {
+                break;
+            }
+            way.push(next);
+        }
+    }
+}
+
+fn services(spec: &Spec, problems: &mut Problems<'_>) {
+    let endpoints = spec.endpoints.iter().map(|endpoint| endpoint.id.as_str());
+    let callable: Vec<&str> = spec
+        .services
+        .keys()
+        .map(Name::as_str)
+        .chain(endpoints)
+        .collect();
+    let mut stores: Vec<&str> = spec.stores.iter().map(|store| store.id.as_str()).collect();
+    if spec.components.object_storage.is_some() {
+        stores.push("objects");
+    }
+    for (name, service) in &spec.services {
+        let path = KeyPath::new(["services", name]);
+        list(
+            problems,
+            &path.key("calls"),
+            "there is no service or endpoint",
+            &service.calls,
+            &callable,
+        );
+        for (index, store) in service.uses.iter().enumerate() {
+            let here = path.key("uses").index(index);
+            let brought = match store.as_str() {
+                "objects" => Some("object-storage"),
+                "postgres" => Some("supabase"),
+                _ => None,
+            };
+            match brought {
+                Some(component) if !stores.contains(&store.as_str()) => {
+                    let message = format!("there is no store `{store}`");
+                    let help = if component == "object-storage" {
+                        "the store `objects` comes with the component: add `[components.object-storage]`".to_owned()
+                    } else {
+                        "the store `postgres` comes with the component supabase, which this version does not render yet".to_owned()
+                    };
+                    problems.at_value("unknown-reference", &here, message, "not declared", help);
+                }
+                _ => {}
+            }
+        }
+        let others: Vec<Name> = service
+            .uses
+            .iter()
+            .filter(|id| !["objects", "postgres"].contains(&id.as_str()))
+            .cloned()
+            .collect();
+        for (index, store) in service
+            .uses
+            .iter()
+            .enumerate()
+            .filter(|(_, id)| others.contains(id))
+        {
+            if !stores.contains(&store.as_str()) {
+                let here = path.key("uses").index(index);
+                dangling(
+                    problems,
+                    false,
+                    &here,
+                    "there is no store",
+                    store,
+                    stores.iter().copied(),
+                );
+            }
+        }
+    }
+}
+
+fn stores_and_endpoints(spec: &Spec, problems: &mut Problems<'_>) {
+    let regions = strings(&spec.regions);
+    for (index, store) in spec.stores.iter().enumerate() {
+        let path = KeyPath::new(["stores"]).index(index);
+        if let Some(region) = &store.region
+            && !spec.regions.contains_key(region)
+        {
+            dangling(
+                problems,
+                false,
+                &path.key("region"),
+                "there is no region",
+                region,
+                regions.iter().copied(),
+            );
+        }
+        if let Some(at) = &store.at {
+            location(problems, at.provider, &at.location, &path.key("at"));
+        }
+    }
+    for (index, endpoint) in spec.endpoints.iter().enumerate() {
+        let path = KeyPath::new(["endpoints"]).index(index).key("regions");
+        list(
+            problems,
+            &path,
+            "there is no region",
+            &endpoint.regions,
+            &regions,
+        );
+    }
+}
+
+fn flows(spec: &Spec, problems: &mut Problems<'_>) {
+    let mut stores: Vec<&str> = spec.stores.iter().map(|store| store.id.as_str()).collect();
+    if spec.components.object_storage.is_some() {
+        stores.push("objects");
+    }
+    let exceptions: Vec<&str> = spec
+        .residency
+        .exceptions
+        .iter()
+        .map(|exception| exception.id.as_str())
+        .collect();
+    for (index, flow) in spec.flows.iter().enumerate() {
+        let path = KeyPath::new(["flows"]).index(index);
+        for (key, end) in [("from", &flow.from), ("to", &flow.to)] {
+            let (region, store) = end.parts();
+            if !spec.regions.contains_key(&region) {
+                dangling(
+                    problems,
+                    false,
+                    &path.key(key),
+                    "there is no region",
+                    &region,
+                    strings(&spec.regions),
+                );
+            }
+            if !stores.contains(&store.as_str()) {
+                dangling(
+                    problems,
+                    false,
+                    &path.key(key),
+                    "there is no store",
+                    &store,
+                    stores.iter().copied(),
+                );
+            }
+        }
+        if let Some(exception) = &flow.exception
+            && !exceptions.contains(&exception.as_str())
+        {
+            dangling(
+                problems,
+                false,
+                &path.key("exception"),
+                "there is no exception",
+                exception,
+                exceptions.iter().copied(),
+            );
+        }
+    }
+}
+
+fn cells(spec: &Spec, problems: &mut Problems<'_>) {
+    let services = strings(&spec.services);
+    let mut known: Vec<String> = Vec::new();
+    for (name, environment) in &spec.environments {
+        if environment.kind == Some(EnvironmentKind::Local) {
+            known.push(format!("{name}/{LOCAL}"));
+        }
+        known.extend(
+            environment
+                .regions
+                .iter()
+                .map(|region| format!("{name}/{region}")),
+        );
+    }
+    for (cell, overrides) in &spec.cells {
+        let path = KeyPath::new(["cells", cell]);
+        if !known.iter().any(|name| name == cell.as_str()) {
+            dangling(
+                problems,
+                true,
+                &path,
+                "there is no cell",
+                cell,
+                known.iter().map(String::as_str),
+            );
+        }
+        for service in overrides
+            .services
+            .keys()
+            .filter(|service| !services.contains(&service.as_str()))
+        {
+            let here = path.key("services").key(service);
+            dangling(
+                problems,
+                true,
+                &here,
+                "there is no service",
+                service,
+                services.iter().copied(),
+            );
+        }
+    }
+}

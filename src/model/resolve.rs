@@ -1,0 +1,428 @@
+//! Fills in defaults. Runs only on a declaration whose references hold.
+
+use super::cells;
+use super::platform::*;
+use crate::catalogue::{self, ImagePin, LocationKind, LocationStatus, Place};
+use crate::spec::Spec;
+use crate::spec::names::{Image, Name, Quantity, UrlPath};
+use crate::spec::types::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The day this program's catalogue was looked through.
+const CATALOGUE_DATE: &str = "2026-11-21";
+
+pub(super) fn platform(spec: &Spec) -> Platform {
+    let environments = environments(spec);
+    let services: BTreeMap<Name, Service> = spec
+        .services
+        .iter()
+        .map(|(name, service)| (name.clone(), self::service(spec, name, service)))
+        .collect();
+    let mut platform = Platform {
+        name: spec.platform.name.clone(),
+        repository: repository(spec),
+        registry: spec.platform.registry.clone(),
+        branch: branch(spec),
+        residency: residency(spec),
+        regions: spec
+            .regions
+            .iter()
+            .map(|(name, region)| (name.clone(), self::region(spec, name, region)))
+            .collect(),
+        environments,
+        ingress: ingress(spec),
+        object_storage: spec.components.object_storage.as_ref().map(object_storage),
+        stores: stores(spec, &services),
+        services,
+        endpoints: spec
+            .endpoints
+            .iter()
+            .map(|endpoint| self::endpoint(spec, endpoint))
+            .collect(),
+        flows: Vec::new(),
+        cells: Vec::new(),
+        images: images(spec),
+    };
+    platform.flows = spec
+        .flows
+        .iter()
+        .map(|flow| self::flow(&platform, flow))
+        .collect();
+    platform.cells = cells::cells(spec, &platform);
+    platform
+}
+
+pub(super) fn branch(spec: &Spec) -> String {
+    spec.platform
+        .branch
+        .as_ref()
+        .map_or_else(|| "main".to_owned(), |branch| branch.0.clone())
+}
+
+fn repository(spec: &Spec) -> Repository {
+    let url = &spec.platform.repository;
+    let (host, path) = url
+        .trim_start_matches("https://")
+        .split_once('/')
+        .unwrap_or((url, ""));
+    let path = path.trim_end_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    let (owner, name) = path.rsplit_once('/').unwrap_or(("", path));
+    Repository {
+        url: url.clone(),
+        host: host.to_owned(),
+        owner: owner.to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+fn residency(spec: &Spec) -> Residency {
+    let free = [
+        DataClass::Public,
+        DataClass::Image,
+        DataClass::Config,
+        DataClass::SealedSecret,
+    ];
+    let classes = DataClass::ALL.into_iter().map(|class| {
+        let rule = match spec.residency.classes.get(&class) {
+            Some(written) => ClassRule {
+                residency: written.residency,
+                countries: written.countries.iter().cloned().collect(),
+                reason: written.reason.clone(),
+            },
+            None => ClassRule {
+                residency: if free.contains(&class) {
+                    ClassResidency::Any
+                } else {
+                    ClassResidency::Home
+                },
+                countries: BTreeSet::new(),
+                reason: None,
+            },
+        };
+        (class, rule)
+    });
+    Residency {
+        max_exception_days: spec.residency.max_exception_days.unwrap_or(180),
+        jurisdictions: spec
+            .residency
+            .jurisdictions
+            .iter()
+            .map(|(name, written)| {
+                let jurisdiction = Jurisdiction {
+                    countries: written.countries.iter().cloned().collect(),
+                    basis: written.basis.clone(),
+                };
+                (name.clone(), jurisdiction)
+            })
+            .collect(),
+        classes: classes.collect(),
+        exceptions: spec.residency.exceptions.clone(),
+    }
+}
+
+fn region(spec: &Spec, name: &Name, region: &RegionSpec) -> Region {
+    Region {
+        name: name.clone(),
+        jurisdiction: region.jurisdiction.clone(),
+        place: place(spec, region),
+        domain: region.domain.clone(),
+        zones: region.zones.clone(),
+        cidrs: region.cidrs.clone(),
+        attestation: region.attestation.clone(),
+        cluster: region.cluster.clone(),
+    }
+}
+
+/// A provider's location is looked up; a site's country is what its operator attests.
+fn place(spec: &Spec, region: &RegionSpec) -> Place {
+    if let Some(place) = catalogue::find(region.provider, &region.location) {
+        return place;
+    }
+    let home = region
+        .jurisdiction
+        .as_ref()
+        .and_then(|name| spec.residency.jurisdictions.get(name));
+    let sole = home
+        .filter(|j| j.countries.len() == 1)
+        .and_then(|j| j.countries.first());
+    Place {
+        provider: region.provider,
+        code: region.location.to_string(),
+        countries: region
+            .country
+            .as_ref()
+            .or(sole)
+            .cloned()
+            .into_iter()
+            .collect(),
+        kind: LocationKind::Site,
+        status: LocationStatus::Declared,
+        parent: None,
+    }
+}
+
+/// Environments, each after the one it is promoted from, otherwise by name; local ones first.
+fn environments(spec: &Spec) -> Vec<Environment> {
+    let mut order: Vec<&Name> = Vec::new();
+    let mut waiting: Vec<&Name> = spec.environments.keys().collect();
+    waiting.sort_by_key(|name| spec.environments[*name].kind != Some(EnvironmentKind::Local));
+    while !waiting.is_empty() {
+        let ready = waiting.iter().position(|name| {
+            let source = spec.environments[*name].promote_from.as_ref();
+            source.is_none_or(|source| order.contains(&source))
+        });
+        // A cycle was refused before; taking the first keeps this loop finite all the same.
+        order.push(waiting.remove(ready.unwrap_or(0)));
+    }
+    order
+        .into_iter()
+        .map(|name| environment(spec, name))
+        .collect()
+}
+
+fn environment(spec: &Spec, name: &Name) -> Environment {
+    let written = &spec.environments[name];
+    let is_source = spec
+        .environments
+        .values()
+        .any(|other| other.promote_from.as_ref() == Some(name));
+    let default_subdomain = if is_source {
+        name.to_string()
+    } else {
+        String::new()
+    };
+    Environment {
+        name: name.clone(),
+        kind: written.kind.unwrap_or(EnvironmentKind::Cluster),
+        regions: written.regions.clone(),
+        promote_from: written.promote_from.clone(),
+        waves: if written.waves.is_empty() {
+            vec![written.regions.clone()]
+        } else {
+            written.waves.clone()
+        },
+        subdomain: written
+            .subdomain
+            .as_ref()
+            .map_or(default_subdomain, |subdomain| subdomain.0.clone()),
+    }
+}
+
+fn service(spec: &Spec, name: &Name, written: &ServiceSpec) -> Service {
+    let is_endpoint = |id: &&Name| spec.endpoints.iter().any(|endpoint| endpoint.id == **id);
+    let health = written.health.clone().unwrap_or_default();
+    let live = health.live.unwrap_or_else(|| path("/healthz/live"));
+    Service {
+        name: name.clone(),
+        port: written.port,
+        image: written
+            .image
+            .clone()
+            .unwrap_or_else(|| image(&spec.platform.registry, name)),
+        expose: written.expose.clone(),
+        calls: written
+            .calls
+            .iter()
+            .filter(|id| !is_endpoint(id))
+            .cloned()
+            .collect(),
+        contacts: written.calls.iter().filter(is_endpoint).cloned().collect(),
+        uses: written.uses.iter().cloned().collect(),
+        classes: written.classes.iter().copied().collect(),
+        scaling: scaling(written.replicas, written.autoscale)
+            .unwrap_or(Scaling::Fixed { replicas: 2 }),
+        resources: resources(written.resources.as_ref(), ("100m", "256Mi")),
+        health: Health {
+            startup: health.startup.unwrap_or_else(|| live.clone()),
+            ready: health.ready.unwrap_or_else(|| path("/healthz/ready")),
+            live,
+            startup_seconds: health.startup_seconds.unwrap_or(120),
+        },
+        env: written.env.clone(),
+        scratch: written
+            .scratch
+            .clone()
+            .unwrap_or_else(|| vec![path("/tmp")]),
+    }
+}
+
+pub(super) fn scaling(replicas: Option<u32>, autoscale: Option<AutoscaleSpec>) -> Option<Scaling> {
+    match (replicas, autoscale) {
+        (_, Some(AutoscaleSpec { min, max, cpu })) => Some(Scaling::Auto {
+            min,
+            max,
+            cpu: cpu.unwrap_or(70),
+        }),
+        (Some(replicas), None) => Some(Scaling::Fixed { replicas }),
+        (None, None) => None,
+    }
+}
+
+/// Requests and limits: what is written, over the defaults for CPU and memory.
+fn resources(written: Option<&ResourcesSpec>, (cpu, memory): (&str, &str)) -> Resources {
+    let defaults = Resources {
+        cpu: quantity(cpu),
+        memory: quantity(memory),
+        memory_limit: quantity(memory),
+        cpu_limit: None,
+    };
+    over(&defaults, written)
+}
+
+/// What an override changes. A new memory request without a new limit moves the limit along.
+pub(super) fn over(base: &Resources, written: Option<&ResourcesSpec>) -> Resources {
+    let Some(written) = written else {
+        return base.clone();
+    };
+    let memory = written
+        .memory
+        .clone()
+        .unwrap_or_else(|| base.memory.clone());
+    let limit = match (&written.memory_limit, &written.memory) {
+        (Some(limit), _) => limit.clone(),
+        (None, Some(memory)) => memory.clone(),
+        (None, None) => base.memory_limit.clone(),
+    };
+    Resources {
+        cpu: written.cpu.clone().unwrap_or_else(|| base.cpu.clone()),
+        memory,
+        memory_limit: limit,
+        cpu_limit: written.cpu_limit.clone().or_else(|| base.cpu_limit.clone()),
+    }
+}
+
+fn ingress(spec: &Spec) -> Ingress {
+    let written = spec.components.ingress.clone().unwrap_or_default();
+    Ingress {
+        class: written.class.unwrap_or_else(|| name("traefik")),
+        namespace: written.namespace.unwrap_or_else(|| name("kube-system")),
+        cluster_issuer: written.cluster_issuer,
+    }
+}
+
+fn object_storage(written: &ObjectStorageSpec) -> ObjectStorage {
+    ObjectStorage {
+        engine: written.engine.unwrap_or(ObjectStorageEngine::Minio),
+        storage: written.storage.clone().unwrap_or_else(|| quantity("50Gi")),
+        storage_class: written.storage_class.clone(),
+        resources: resources(written.resources.as_ref(), ("250m", "1Gi")),
+    }
+}
+
+fn stores(spec: &Spec, services: &BTreeMap<Name, Service>) -> Vec<Store> {
+    let users = |id: &str| {
+        services
+            .values()
+            .filter(|s| s.uses.contains(id))
+            .flat_map(|s| s.classes.clone())
+            .collect()
+    };
+    let prefix = &spec.platform.name;
+    let mut stores = Vec::new();
+    if let Some(component) = &spec.components.object_storage {
+        stores.push(Store {
+            id: name("objects"),
+            kind: StoreKind::Bucket,
+            classes: component
+                .classes
+                .as_ref()
+                .map_or_else(|| users("objects"), |c| c.iter().copied().collect()),
+            bucket: Some(format!("{prefix}-{{environment}}-{{region}}-objects")),
+            region: None,
+            place: None,
+            origin: StoreOrigin::ObjectStorage,
+        });
+    }
+    stores.extend(spec.stores.iter().enumerate().map(|(index, store)| {
+        let default = || format!("{prefix}-{{environment}}-{{region}}-{}", store.id);
+        Store {
+            id: store.id.clone(),
+            kind: store.kind,
+            classes: store.classes.iter().copied().collect(),
+            bucket: (store.kind == StoreKind::Bucket)
+                .then(|| store.name.clone().unwrap_or_else(default)),
+            region: store.region.clone(),
+            place: store
+                .at
+                .as_ref()
+                .and_then(|at| catalogue::find(at.provider, &at.location)),
+            origin: StoreOrigin::Declared(index),
+        }
+    }));
+    stores
+}
+
+fn endpoint(spec: &Spec, written: &EndpointSpec) -> Endpoint {
+    let all = || spec.regions.keys().cloned().collect();
+    Endpoint {
+        id: written.id.clone(),
+        host: written.host.clone(),
+        ports: written.ports.clone().unwrap_or_else(|| vec![443]),
+        country: written.country.clone(),
+        operator: written.operator.clone(),
+        classes: written.classes.iter().copied().collect(),
+        regions: if written.regions.is_empty() {
+            all()
+        } else {
+            written.regions.iter().cloned().collect()
+        },
+        cidrs: written.cidrs.clone(),
+    }
+}
+
+fn flow(platform: &Platform, written: &FlowSpec) -> Flow {
+    let from = written.from.parts();
+    let source_classes = || {
+        platform
+            .store(&from.1)
+            .map(|store| store.classes.clone())
+            .unwrap_or_default()
+    };
+    Flow {
+        classes: if written.classes.is_empty() {
+            source_classes()
+        } else {
+            written.classes.iter().copied().collect()
+        },
+        from,
+        to: written.to.parts(),
+        exception: written.exception.clone(),
+    }
+}
+
+fn images(spec: &Spec) -> BTreeMap<String, ImagePin> {
+    let mut images = catalogue::images().clone();
+    for (name, written) in &spec.catalogue.images {
+        if let Some(pin) = images.get_mut(name.as_str()) {
+            *pin = ImagePin {
+                image: written
+                    .image
+                    .as_ref()
+                    .map_or_else(|| pin.image.clone(), ToString::to_string),
+                tag: written.tag.clone(),
+                digest: written.digest.to_string(),
+                source: "platform.toml".to_owned(),
+                verified_at: CATALOGUE_DATE.to_owned(),
+            };
+        }
+    }
+    images
+}
+
+// The texts below are constants of this file; each has its format, which the tests of this module hold.
+fn name(text: &str) -> Name {
+    Name::new(text).unwrap_or_else(|| panic!("not a name: {text}"))
+}
+
+fn quantity(text: &str) -> Quantity {
+    Quantity::new(text).unwrap_or_else(|| panic!("not a quantity: {text}"))
+}
+
+fn path(text: &str) -> UrlPath {
+    UrlPath::new(text).unwrap_or_else(|| panic!("not a path: {text}"))
+}
+
+fn image(registry: &Image, service: &Name) -> Image {
+    Image::new(&format!("{registry}/{service}")).unwrap_or_else(|| registry.clone())
+}
