@@ -55,11 +55,6 @@ pub fn short_digest(digest: &str) -> &str {
     hex.get(..12).unwrap_or(hex)
 }
 
-/// The path of the pins file of a service in a cell, relative to the repository root.
-pub fn path(environment: &str, region: &str, service: &str) -> String {
-    format!("cluster/overlays/{environment}/{region}/{service}/pins/kustomization.yaml")
-}
-
 /// The text that `render` writes for a service never released into a cell: the image waits at a tag that does not exist
 /// and the Deployment at zero replicas, so the cell is healthy all the same.
 pub fn unreleased(service: &str, image: &str, cell: &str) -> String {
