@@ -2,7 +2,22 @@
 //!
 //! In: the resolved model. Out: a [`Plan`]. Loops over cells, services and components live here; templates hold none.
 
+mod base;
+mod files;
+
+use crate::model::Platform;
+use files::{Files, Origin};
 use std::collections::BTreeMap;
+
+/// Plans every file of a platform's repository.
+///
+/// # Errors
+/// Only mistakes of platformctl itself: a template that does not fit its context, two producers of one path.
+pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
+    let mut files = Files::default();
+    base::plan(platform, &mut files)?;
+    Ok(files.finish())
+}
 
 /// Who owns a file. Every file of the repository is exactly one of these, or none of platformctl's business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

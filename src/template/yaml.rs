@@ -1,0 +1,80 @@
+//! Strings as YAML scalars that every reader takes for the same string.
+//!
+//! YAML 1.1 (PyYAML, Ruby, parts of Kubernetes' own tools) and YAML 1.2 disagree about `NO`, `on`, `0755`, `12:30` and
+//! `1_000` (https://yaml.org/type/bool.html, https://yaml.org/type/int.html, https://yaml.org/spec/1.2.2/#103-core-schema).
+//! So a string is plain only if it is on a short list of harmless forms, and in double quotes otherwise. The escapes are
+//! those of JSON, which both versions and TOML have too.
+
+use std::fmt::Write as _;
+
+/// Words that some reader takes for a boolean, a null or a number, in lower case.
+const RESERVED: [&str; 13] = [
+    "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nil", "none", "inf", "nan",
+];
+
+/// A string as a scalar: as a value, an item of a list or a key, in block and in flow style.
+///
+/// Keys longer than 1024 characters are no YAML, however they are written.
+pub fn scalar(text: &str) -> String {
+    if is_plain(text) {
+        text.to_owned()
+    } else {
+        double_quoted(text)
+    }
+}
+
+/// Whether a string means itself without quotes.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+        return false;
+    };
+    let inner = |b: &u8| b.is_ascii_alphanumeric() || b"._/@:-".contains(b);
+    // A colon is part of the word only when a word goes on behind it.
+    let colons_are_inside = bytes
+        .windows(2)
+        .all(|pair| pair[0] != b':' || pair[1].is_ascii_alphanumeric() || pair[1] == b'/');
+    (first.is_ascii_alphabetic() || *first == b'/')
+        && last.is_ascii_alphanumeric() | (*last == b'/')
+        && bytes.iter().all(inner)
+        && colons_are_inside
+        && !RESERVED.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// A string in double quotes, on one line.
+pub(super) fn double_quoted(text: &str) -> String {
+    let mut result = String::with_capacity(text.len() + 2);
+    result.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => result.push_str("\\\""),
+            '\\' => result.push_str("\\\\"),
+            '\n' => result.push_str("\\n"),
+            '\r' => result.push_str("\\r"),
+            '\t' => result.push_str("\\t"),
+            // Only characters of the basic plane are escaped, so four digits are enough.
+            c if must_be_escaped(c) => {
+                let _ = write!(result, "\\u{:04x}", u32::from(c));
+            }
+            c => result.push(c),
+        }
+    }
+    result.push('"');
+    result
+}
+
+/// Control characters, line breaks of YAML 1.1, characters a reader may refuse, and those that a person cannot see or
+/// that change the direction of the text.
+fn must_be_escaped(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{a0}'
+            | '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff0}'..='\u{ffff}'
+    )
+}

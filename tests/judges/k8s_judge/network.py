@@ -1,0 +1,110 @@
+"""Services, Ingresses and NetworkPolicies reach what they name."""
+
+import collections
+
+
+def check(cell):
+    """Every finding on the cell's network objects."""
+    yield from _services(cell)
+    yield from _ingresses(cell)
+    yield from _policies(cell)
+
+
+def _services(cell):
+    for placed in cell.of_kind("Service"):
+        selector = placed.spec.get("selector")
+        if not selector:
+            continue
+        found = cell.selected(placed.namespace, {"matchLabels": selector})
+        if not found:
+            yield f"{placed}: selects no pod"
+            continue
+        for port in placed.spec.get("ports") or []:
+            target = port.get("targetPort", port.get("port"))
+            for workload in found:
+                if not workload.has_port(target):
+                    yield f"{placed}: port {target} is in no container of {workload.placed.name}"
+
+
+def _ingresses(cell):
+    hosts = collections.defaultdict(set)
+    for placed in cell.of_kind("Ingress"):
+        covered = {host for tls in placed.spec.get("tls") or [] for host in tls.get("hosts") or []}
+        for rule in placed.spec.get("rules") or []:
+            host = rule.get("host", "")
+            hosts[host].add(f"{placed.namespace}/{placed.name}")
+            if host not in covered:
+                yield f"{placed}: no certificate for host {host or '(any)'}"
+            for path in (rule.get("http") or {}).get("paths") or []:
+                yield from _backend(cell, placed, path.get("backend") or {})
+        if placed.spec.get("defaultBackend"):
+            yield from _backend(cell, placed, placed.spec["defaultBackend"])
+        issued = any(key.startswith("cert-manager.io/") for key in placed.annotations)
+        for tls in placed.spec.get("tls") or []:
+            secret = tls.get("secretName")
+            if secret and not issued and not cell.has("Secret", placed.namespace, secret):
+                yield f"{placed}: Secret {secret} is neither built nor provided"
+    for host, owners in sorted(hosts.items()):
+        if len(owners) > 1:
+            yield f"{cell.label}: host {host or '(any)'} is claimed by the Ingresses {', '.join(sorted(owners))}"
+
+
+def _backend(cell, placed, backend):
+    service = backend.get("service")
+    if not service:
+        return
+    target = next((p for p in cell.of_kind("Service")
+                   if (p.namespace, p.name) == (placed.namespace, service.get("name"))), None)
+    if target is None:
+        yield f"{placed}: Service {service.get('name')} is not in this cell"
+        return
+    wanted = service.get("port") or {}
+    ports = target.spec.get("ports") or []
+    if not any(wanted.get("name", p.get("name")) == p.get("name") and wanted.get("number", p.get("port")) == p.get("port")
+               for p in ports):
+        yield f"{placed}: Service {service.get('name')} has no port {wanted.get('name', wanted.get('number'))}"
+
+
+def _policies(cell):
+    for placed in cell.of_kind("NetworkPolicy"):
+        selector = placed.spec.get("podSelector") or {}
+        found = cell.selected(placed.namespace, selector)
+        if selector and not found:
+            yield f"{placed}: selects no pod"
+        for rule in placed.spec.get("ingress") or []:
+            yield from _peers(cell, placed, rule.get("from") or [])
+            yield from _ports(placed, found, rule, "lets in")
+        for rule in placed.spec.get("egress") or []:
+            yield from _peers(cell, placed, rule.get("to") or [])
+            for peer in rule.get("to") or []:
+                if "ipBlock" not in peer:
+                    targets = _peer_workloads(cell, placed, peer)
+                    yield from _ports(placed, targets, rule, "lets out")
+
+
+def _peers(cell, placed, peers):
+    for peer in peers:
+        if "podSelector" in peer and not _is_outside(cell, peer) and not _peer_workloads(cell, placed, peer):
+            yield f"{placed}: the peer {peer} is no pod of this cell"
+
+
+def _is_outside(cell, peer):
+    """Whether the peer is in a namespace that this cell does not make, such as the ingress controller's."""
+    return "namespaceSelector" in peer and not cell.selected_namespaces(peer["namespaceSelector"] or {})
+
+
+def _peer_workloads(cell, placed, peer):
+    spaces = [placed.namespace]
+    if "namespaceSelector" in peer:
+        spaces = cell.selected_namespaces(peer["namespaceSelector"] or {})
+    return [w for space in spaces for w in cell.selected(space, peer.get("podSelector") or {})]
+
+
+def _ports(placed, workloads, rule, verb):
+    """A port that no selected pod listens on: a typing mistake that would surface as a time-out."""
+    for port in rule.get("ports") or []:
+        wanted = port.get("port")
+        if wanted is None or "endPort" in port or not workloads:
+            continue
+        if not any(w.has_port(wanted) for w in workloads):
+            yield f"{placed}: {verb} port {wanted}, on which no selected pod listens"
