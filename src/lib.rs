@@ -2,14 +2,14 @@
 
 pub mod catalogue;
 pub mod diagnostic;
-pub mod model;
 pub mod forge;
+pub mod model;
 pub mod pins;
 pub mod plan;
 pub mod promotion;
 pub mod repo;
 pub mod source;
 pub mod spec;
-pub mod tree;
 pub mod template;
+pub mod tree;
 pub mod yaml;
