@@ -1,6 +1,17 @@
 //! platformctl: one declaration in, a GitOps repository out. The library behind the binary; no stability promise.
+//!
+//! Data flows one way; each arrow is a function with one input and one output, and all but the last are pure:
+//!
+//! ```text
+//! render    platform.toml ─spec→ Spec ─model→ Platform ─plan→ Plan ─tree→ Changes ─apply→ disk
+//! validate  Platform, repository ─facts→ Input ─residency→ Findings ─report→ human | json | sarif | github
+//! promote   base commit ─pins→ Pins ─promotion→ Proposal ─forge | repo→ pull request | branch
+//! ```
 
+pub mod blueprint;
 pub mod catalogue;
+pub mod cli;
+pub mod commands;
 pub mod diagnostic;
 pub mod forge;
 pub mod model;
@@ -12,4 +23,6 @@ pub mod source;
 pub mod spec;
 pub mod template;
 pub mod tree;
+pub mod ui;
+pub mod workspace;
 pub mod yaml;

@@ -41,6 +41,10 @@ pub fn resolve(spec: &Spec, document: &Document) -> Result<Platform, Vec<Diagnos
     if problems.found.is_empty() {
         let platform = resolve::platform(spec);
         check::resolved(&platform, &mut problems);
+        // What is put together for each cell goes wrong in each cell; the line to change is one.
+        problems
+            .found
+            .dedup_by(|a, b| (a.code, a.primary()) == (b.code, b.primary()));
         if problems.found.is_empty() {
             return Ok(platform);
         }

@@ -89,10 +89,18 @@ impl<'a> Walk<'a> {
                     }
                 }
             }
+            ("string", Value::String(text)) if is_date(schema) => {
+                let help = format!("write it without quotes: {text}");
+                self.report(
+                    "wrong-type",
+                    format!("`{path}` must be a date, not a string"),
+                    drawn,
+                    "expected a date",
+                    Some(help),
+                );
+            }
             ("string", Value::String(text)) => self.string(schema, text, path, drawn),
-            ("string", Value::Datetime(datetime))
-                if schema.get("format").and_then(Json::as_str) == Some("date") =>
-            {
+            ("string", Value::Datetime(datetime)) if is_date(schema) => {
                 self.string(schema, &datetime.to_string(), path, drawn);
             }
             ("integer", Value::Integer(number)) => self.integer(schema, *number, path, drawn),
@@ -146,6 +154,10 @@ impl<'a> Walk<'a> {
                     self.value(value, &entry.node, &here, span);
                 }
             } else if let Some(value) = open.and_then(Json::as_object) {
+                if let Some(names) = schema.get("propertyNames").and_then(Json::as_object) {
+                    let names = self.resolve(names);
+                    self.string(names, &entry.key, &here, entry.key_span.clone());
+                }
                 self.value(value, &entry.node, &here, span);
             } else if open != Some(&Json::Bool(true)) {
                 self.unknown(properties, entry, path);
@@ -253,6 +265,10 @@ impl<'a> Walk<'a> {
     }
 }
 
+fn is_date(schema: &Map<String, Json>) -> bool {
+    schema.get("format").and_then(Json::as_str) == Some("date")
+}
+
 /// The type a schema asks for; `any` when it does not say.
 fn type_of(schema: &Map<String, Json>) -> &str {
     match schema.get("type") {
@@ -328,6 +344,7 @@ mod tests {
         "required",
         "additionalProperties",
         "patternProperties",
+        "propertyNames",
         "anyOf",
         "oneOf",
         "const",

@@ -80,6 +80,7 @@ pub struct ResidencySpec {
     pub jurisdictions: BTreeMap<Identifier, JurisdictionSpec>,
     /// Where a data class may be, when not at home only.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "$ref": "#/$defs/DataClass" }))]
     pub classes: BTreeMap<DataClass, ClassSpec>,
     /// The only way to let protected data leave: one store or flow, one target, two people, an end date.
     #[serde(default)]

@@ -4,4 +4,8 @@ mod promotion;
 mod repo;
 mod tree;
 
+mod declaration;
+mod docs;
 mod layers;
+mod support;
+mod tree;

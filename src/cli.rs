@@ -1,0 +1,83 @@
+//! What can be typed: the command, its global flags, and the way from a verb to its file under `commands`.
+
+use crate::commands::{self, Context, Exit};
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Renders the platform repository that Argo CD deploys, proves where its data stays, and promotes releases.
+///
+/// Exit codes: 0 done or nothing to do; 1 findings, drift, or refused by policy; 2 wrong usage or an invalid
+/// platform.toml; 3 something outside failed and may be tried again; 4 blocked by something a person did.
+#[derive(Debug, Parser)]
+#[command(
+    name = "platformctl",
+    version,
+    propagate_version = true,
+    max_term_width = 110
+)]
+pub struct Cli {
+    /// Run as if started in this directory
+    #[arg(
+        short = 'C',
+        long = "directory",
+        value_name = "DIR",
+        global = true,
+        help_heading = "Global options"
+    )]
+    pub directory: Option<PathBuf>,
+    /// When to use colour
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true,
+        help_heading = "Global options"
+    )]
+    pub color: Color,
+    /// Say only what is wrong
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub quiet: bool,
+    /// Say more; twice for everything
+    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Global options")]
+    pub verbose: u8,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the files that platform.toml declares
+    Render(commands::render::Args),
+    /// Print the resolved platform, every default filled in
+    Config(commands::config::Args),
+    /// Print the JSON schema of platform.toml
+    Schema(commands::schema::Args),
+    /// Print completions for a shell
+    Completions(commands::completions::Args),
+}
+
+/// Carries out what was typed.
+///
+/// # Errors
+/// Whatever stops the command; see [`commands::report_error`] for how it becomes an exit code.
+pub fn run(cli: &Cli, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    match &cli.command {
+        Command::Render(args) => commands::render::run(args, context),
+        Command::Config(args) => commands::config::run(args, context),
+        Command::Schema(args) => commands::schema::run(args, context),
+        Command::Completions(args) => commands::completions::run(args, context),
+    }
+}
