@@ -18,6 +18,8 @@ pub mod model;
 pub mod pins;
 pub mod plan;
 pub mod promotion;
+pub mod report;
+pub mod residency;
 pub mod repo;
 pub mod source;
 pub mod spec;
