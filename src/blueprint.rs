@@ -235,22 +235,32 @@ promote-from = "staging"
     );
 }
 
-/// The three services of the blueprint: what follows their port in platform.toml.
+/// The three services of the blueprint: name, port, and what follows the port in platform.toml.
 const BLUEPRINT: [(&str, u16, &str); 3] = [
     (
         "frontend",
         3000,
-        "expose = \"app\" # https://app.<domain of the region>\ncalls  = [\"backend-api\"] # gives it BACKEND_API_URL, and opens just this way in the network\n",
+        r#"expose    = "app" # https://app.<domain of the region>
+calls     = ["backend-api"] # gives it BACKEND_API_URL, and opens just this way in the network
+"#,
     ),
     (
         "backend-api",
         8000,
-        "expose    = \"api\"\ncalls     = [\"backend-ai\"]\nuses      = [\"objects\"] # the bucket of its cell: endpoint, bucket and credentials as variables\nclasses   = [\"phi\", \"pii\"] # what data it handles decides where that may be\nautoscale = { min = 2, max = 6 }\n",
+        r#"expose    = "api"
+calls     = ["backend-ai"]
+uses      = ["objects"] # the bucket of its cell: endpoint, bucket and credentials as variables
+classes   = ["phi", "pii"] # what data it handles decides where that may be
+autoscale = { min = 2, max = 6 }
+"#,
     ),
     (
         "backend-ai",
         8001,
-        "uses      = [\"objects\"]\nclasses   = [\"phi\"]\nresources = { cpu = \"500m\", memory = \"1Gi\" }\n",
+        r#"uses      = ["objects"]
+classes   = ["phi"]
+resources = { cpu = "500m", memory = "1Gi" }
+"#,
     ),
 ];
 
@@ -258,7 +268,7 @@ fn services(answers: &Answers, text: &mut String) {
     text.push_str("# Services are your own workloads. `calls`, `uses` and `expose` are all that is ever said about who reaches whom.\n");
     if answers.services.is_empty() {
         for (name, port, rest) in BLUEPRINT {
-            let _ = write!(text, "[services.{name}]\nport = {port}\n{rest}\n");
+            let _ = write!(text, "[services.{name}]\nport      = {port}\n{rest}\n");
         }
         return;
     }

@@ -59,6 +59,8 @@ pub enum Color {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Start a platform repository in a new directory
+    Init(commands::init::Args),
     /// Write the files that platform.toml declares
     Render(commands::render::Args),
     /// Print the resolved platform, every default filled in
@@ -75,6 +77,7 @@ pub enum Command {
 /// Whatever stops the command; see [`commands::report_error`] for how it becomes an exit code.
 pub fn run(cli: &Cli, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     match &cli.command {
+        Command::Init(args) => commands::init::run(args, context),
         Command::Render(args) => commands::render::run(args, context),
         Command::Config(args) => commands::config::run(args, context),
         Command::Schema(args) => commands::schema::run(args, context),

@@ -131,8 +131,17 @@ pub fn known_words<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) 
     let known: Vec<&str> = known.into_iter().collect();
     match did_you_mean(written, known.iter().copied()) {
         Some(word) => format!("did you mean `{word}`?"),
-        None if known.is_empty() => "none is declared".to_owned(),
-        None => format!("known: {}", known.join(", ")),
+        None => listed(known),
+    }
+}
+
+/// A help line that names what could have been written.
+pub fn listed<'a>(known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    if known.is_empty() {
+        "none is declared".to_owned()
+    } else {
+        format!("known: {}", known.join(", "))
     }
 }
 

@@ -62,6 +62,13 @@ pub fn entries(dir: &Path) -> anyhow::Result<Vec<String>> {
     Ok(names)
 }
 
+/// Whether both are the same directory on disk.
+pub fn is_same(one: Option<&Path>, other: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    one.and_then(real)
+        .is_some_and(|one| Some(one) == real(other))
+}
+
 /// Writes the declaration of a new repository.
 ///
 /// # Errors

@@ -5,11 +5,13 @@
 
 pub mod completions;
 pub mod config;
+pub mod init;
 pub mod render;
 pub mod schema;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, Platform};
+use crate::report::{self, Report};
 use crate::source::SourceMap;
 use crate::spec::{self, Document};
 use crate::workspace;
@@ -118,15 +120,11 @@ impl Context<'_> {
     /// # Errors
     /// When stderr cannot be written.
     pub fn draw(&mut self, diagnostics: &[Diagnostic], sources: &SourceMap) -> std::io::Result<()> {
-        let _ = sources;
-        for problem in diagnostics {
-            writeln!(
-                self.err,
-                "{:?}[{}]: {}",
-                problem.severity, problem.code, problem.message
-            )?;
+        if diagnostics.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let report = Report::new(diagnostics.to_vec(), sources.clone()).colored(self.err_colour);
+        report::human(&report, self.err)
     }
 }
 

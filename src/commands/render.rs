@@ -42,7 +42,14 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
         _ => Mode::Apply { force: args.force },
     };
     let policy = policy_hash(&platform);
-    let outcome = carry_out(&root, &plan, policy.as_deref(), mode, context)?;
+    let outcome = carry_out(
+        &root,
+        &plan,
+        policy.as_deref(),
+        mode,
+        context,
+        context.quiet,
+    )?;
     context.draw(&outcome.diagnostics, &outcome.changes.sources)?;
     Ok(exit(mode, &outcome))
 }
@@ -64,6 +71,7 @@ pub fn first(
         policy.as_deref(),
         Mode::Apply { force: false },
         context,
+        true,
     )?;
     if outcome
         .diagnostics
@@ -88,6 +96,7 @@ fn carry_out(
     policy: Option<&str>,
     mode: Mode,
     context: &mut Context<'_>,
+    quiet: bool,
 ) -> anyhow::Result<Outcome> {
     let progress = std::sync::Mutex::new(Progress::new("Writing", !context.quiet));
     let advance = |done: usize, total: usize| {
@@ -96,7 +105,7 @@ fn carry_out(
         }
     };
     let mut silence = std::io::sink();
-    let out: &mut dyn std::io::Write = if context.quiet && matches!(mode, Mode::Apply { .. }) {
+    let out: &mut dyn std::io::Write = if quiet && matches!(mode, Mode::Apply { .. }) {
         &mut silence
     } else {
         context.out

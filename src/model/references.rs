@@ -3,7 +3,7 @@
 use super::Problems;
 use super::cells::LOCAL;
 use crate::catalogue;
-use crate::diagnostic::{Diagnostic, did_you_mean, known_words};
+use crate::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::spec::names::Name;
 use crate::spec::types::{EnvironmentKind, Provider};
 use crate::spec::{KeyPath, Spec};
@@ -55,7 +55,7 @@ fn dangling<'a>(
     problems.push(
         Diagnostic::error("unknown-reference", format!("{what} `{written}`"))
             .at(location, label)
-            .help(known_words(written, known)),
+            .help(listed(known)),
     );
 }
 

@@ -7,7 +7,7 @@ use super::FILE;
 use super::document::{Document, Entry, KeyPath, Node, Value};
 use super::names::FORMATS;
 use super::schema;
-use crate::diagnostic::{Diagnostic, did_you_mean, known_words};
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Location, Span};
 use serde_json::{Map, Value as Json};
 
@@ -198,7 +198,7 @@ impl<'a> Walk<'a> {
             format!("`{path}`")
         };
         let message = format!("unknown key `{}` in {place}", entry.key);
-        let help = known_words(&entry.key, known.iter().copied());
+        let help = format!("known here: {}", known.join(", "));
         let label = match did_you_mean(&entry.key, known) {
             Some(word) => format!("did you mean `{word}`?"),
             None => "not known".to_owned(),
