@@ -23,11 +23,10 @@
 //! The next run finishes the work, even if platform.toml has changed meanwhile. The same rule makes a merge easy: the
 //! lines of both sides together are a valid lock, and know the files of both sides.
 
-use super::LOCK_FILE;
+use super::damage::{Place, Problem, cut_off, is_marker};
 use super::digest::Digest;
 use super::path::refusal;
 use crate::diagnostic::Diagnostic;
-use crate::source::Location;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fact that holds the hash of the residency policy.
@@ -36,7 +35,8 @@ pub const POLICY: &str = "policy";
 /// The fact that holds the version of platformctl that wrote the lock.
 const TOOL: &str = "tool";
 
-const VERSION: &str = "1";
+/// The format that this version reads and writes.
+pub(super) const VERSION: &str = "1";
 
 const HEADER: &str = "\
 # What `platformctl render` owns, and what it wrote there. Machine-written: commit it, do not edit it.
@@ -250,74 +250,6 @@ fn is_key(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-}
-
-/// The lines that Git leaves around the two sides of a conflict.
-fn is_marker(line: &str) -> bool {
-    ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
-        .iter()
-        .any(|marker| line.starts_with(marker))
-}
-
-struct Place {
-    number: usize,
-    start: usize,
-    end: usize,
-}
-
-enum Problem {
-    Marker,
-    Shape,
-    Path(String, &'static str),
-    Version(String),
-}
-
-impl Problem {
-    fn diagnostic(self, place: &Place) -> Diagnostic {
-        let number = place.number;
-        let location = Location::new(LOCK_FILE, place.start..place.end);
-        match self {
-            Self::Marker => Diagnostic::error(
-                "lock-damaged",
-                format!("`{LOCK_FILE}` has a merge conflict at line {number}"),
-            )
-            .at(location, "left by a merge")
-            .help("keep the lines of both sides, delete the marker lines and run `platformctl render`")
-            .help(remake()),
-            Self::Shape => Diagnostic::error(
-                "lock-damaged",
-                format!("`{LOCK_FILE}` is damaged at line {number}"),
-            )
-            .at(location, "neither a hash and a path nor a key and a value")
-            .help("restore the file from Git and run `platformctl render`")
-            .help(remake()),
-            Self::Path(path, why) => Diagnostic::error(
-                "unsafe-path",
-                format!("`{LOCK_FILE}` names `{path}` at line {number}, which is refused: {why}"),
-            )
-            .at(location, "never written by platformctl")
-            .help("find out who put the line there, then restore the file from Git"),
-            Self::Version(version) => Diagnostic::error(
-                "lock-version",
-                format!("`{LOCK_FILE}` has format version `{}`, this platformctl knows {VERSION}", version.escape_default()),
-            )
-            .at(location, "")
-            .help("use the version of platformctl that wrote the file, or a newer one"),
-        }
-    }
-}
-
-fn cut_off() -> Diagnostic {
-    Diagnostic::error("lock-damaged", format!("`{LOCK_FILE}` is empty or cut off"))
-        .at(Location::file(LOCK_FILE), "")
-        .help("restore the file from Git and run `platformctl render`")
-        .help(remake())
-}
-
-fn remake() -> String {
-    format!(
-        "or delete `{LOCK_FILE}` and run `platformctl render`: files that are what it would write are taken over, the others are named and kept"
-    )
 }
 
 #[cfg(test)]

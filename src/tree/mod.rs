@@ -14,6 +14,7 @@ mod apply;
 mod carry_out;
 mod changes;
 mod compare;
+mod damage;
 mod digest;
 mod disk;
 mod folders;

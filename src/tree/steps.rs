@@ -55,14 +55,12 @@ pub(super) fn phases<'a>(plan: &'a Plan, changes: &'a Changes) -> Vec<Phase<'a>>
         serial(first),
         serial(changes.yielding.iter().map(|path| Step::Prune(path))),
         serial(folders.into_iter().map(Step::MakeFolder)),
-        Phase {
-            parallel: true,
-            steps: written
+        parallel(
+            written
                 .iter()
-                .map(|(change, file)| Step::Write(&change.path, file, change.seen))
-                .collect(),
-        },
-        serial(last),
+                .map(|(change, file)| Step::Write(&change.path, file, change.seen)),
+        ),
+        parallel(last),
         serial(emptied(plan, changes).into_iter().rev().map(Step::Prune)),
         serial(after),
     ]
@@ -75,6 +73,13 @@ fn serial<'a>(steps: impl IntoIterator<Item = Step<'a>>) -> Phase<'a> {
     Phase {
         parallel: false,
         steps: steps.into_iter().collect(),
+    }
+}
+
+fn parallel<'a>(steps: impl IntoIterator<Item = Step<'a>>) -> Phase<'a> {
+    Phase {
+        parallel: true,
+        ..serial(steps)
     }
 }
 

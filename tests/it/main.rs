@@ -1,11 +1,11 @@
 //! Integration tests: one binary.
-mod pins;
-mod promotion;
-mod repo;
-mod tree;
 
+mod broken_disk;
 mod declaration;
 mod docs;
 mod layers;
+mod pins;
+mod promotion;
+mod repo;
 mod support;
 mod tree;
