@@ -7,7 +7,6 @@ use crate::plan::{self, Plan};
 use crate::repo::Repo;
 use crate::spec::names::{Host, Image, Name, RepositoryUrl};
 use crate::{spec, tree, workspace};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `init`.

@@ -4,6 +4,12 @@ use super::{Files, Origin};
 use crate::model::Platform;
 use serde::Serialize;
 
+const TEMPLATES: [&str; 3] = [
+    "cluster/base/kustomization.yaml",
+    "cluster/base/namespaces.yaml",
+    "cluster/base/network-policies.yaml",
+];
+
 #[derive(Serialize)]
 struct Base<'a> {
     platform: &'a str,
@@ -15,11 +21,13 @@ pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()>
         platform: &platform.name,
         namespaces: vec![platform.apps_namespace(), platform.data_namespace()],
     };
-    let origin = Origin {
-        template: "cluster/base/namespaces.yaml",
-        key: "platform",
-        custom: "custom/base of a cell",
-    };
-    files.render("cluster/base/namespaces.yaml".to_owned(), origin, &base)?;
+    for template in TEMPLATES {
+        let origin = Origin {
+            template,
+            key: "platform",
+            custom: "custom/base of a cell",
+        };
+        files.render(template.to_owned(), origin, &base)?;
+    }
     Ok(())
 }

@@ -1,9 +1,16 @@
-//! Which files the repository has, what is in them and why: a pure function of the [`Platform`](crate::model::Platform).
+//! Which files the repository has, what is in them and why: a pure function of the [`Platform`].
 //!
-//! In: the resolved model. Out: a [`Plan`]. Loops over cells, services and components live here; templates hold none.
+//! In: the resolved model. Out: a [`Plan`]. Loops over cells, services and components live here; templates hold none of
+//! the decisions. One file here for each area of the repository.
 
+mod argocd;
 mod base;
 mod files;
+mod network;
+mod object_storage;
+mod overlay;
+mod service;
+mod service_cell;
 
 use crate::model::Platform;
 use files::{Files, Origin};
@@ -16,6 +23,11 @@ use std::collections::BTreeMap;
 pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     let mut files = Files::default();
     base::plan(platform, &mut files)?;
+    service::plan(platform, &mut files)?;
+    service_cell::plan(platform, &mut files)?;
+    object_storage::plan(platform, &mut files)?;
+    overlay::plan(platform, &mut files)?;
+    argocd::plan(platform, &mut files)?;
     Ok(files.finish())
 }
 

@@ -3,6 +3,7 @@
 mod broken_disk;
 mod declaration;
 mod docs;
+mod forge;
 mod layers;
 mod pins;
 mod promotion;

@@ -1,5 +1,7 @@
 //! What integration tests share.
 
+pub(crate) mod github;
+
 use std::path::{Path, PathBuf};
 
 /// The project's own directory.

@@ -1,0 +1,172 @@
+//! `cluster/overlays/<cell>/<service>/cell`: what one cell changes of a service, all of it as patches.
+
+use super::network::{self, Outside};
+use super::service::{self, Autoscale};
+use super::{Files, Origin};
+use crate::model::{Cell, CellService, Platform, Resources, Scaling, Service, Setting};
+use crate::spec::names::Variable as VariableName;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+struct Difference<'a> {
+    name: &'a str,
+    namespace: &'a str,
+    added: Vec<&'static str>,
+    env: Vec<Variable<'a>>,
+    resources: Option<&'a Resources>,
+    host: Option<&'a str>,
+    #[serde(flatten)]
+    scaling: ScalingDifference,
+}
+
+#[derive(Serialize)]
+struct Variable<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+/// How a cell's replicas come about, so that a fixed number and an autoscaler never meet.
+#[derive(Serialize, Default)]
+struct ScalingDifference {
+    replicas: Option<u32>,
+    unset_replicas: bool,
+    delete_autoscaler: bool,
+    autoscale: Option<Autoscale>,
+    #[serde(skip)]
+    add: Option<Autoscale>,
+}
+
+impl ScalingDifference {
+    fn between(everywhere: Scaling, here: Scaling) -> Self {
+        let autoscale = Autoscale::of(here);
+        match (everywhere, here) {
+            _ if everywhere == here => Self::default(),
+            (Scaling::Fixed { .. }, Scaling::Fixed { replicas }) => Self {
+                replicas: Some(replicas),
+                ..Self::default()
+            },
+            (Scaling::Auto { .. }, Scaling::Fixed { replicas }) => Self {
+                replicas: Some(replicas),
+                delete_autoscaler: true,
+                ..Self::default()
+            },
+            (Scaling::Auto { .. }, Scaling::Auto { .. }) => Self {
+                autoscale,
+                ..Self::default()
+            },
+            (Scaling::Fixed { .. }, Scaling::Auto { .. }) => Self {
+                unset_replicas: true,
+                add: autoscale,
+                ..Self::default()
+            },
+        }
+    }
+}
+
+pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
+    let namespace = platform.apps_namespace();
+    for service in platform.services.values() {
+        let key = format!("services.{}", service.name);
+        let custom = format!("custom/{}", service.name);
+        let settings = platform.variables(service);
+        for cell in &platform.cells {
+            let Some(here) = cell.services.get(&service.name) else {
+                continue;
+            };
+            let folder = format!("{}/{}/cell", cell.overlay(), service.name);
+            let outside = network::endpoints_here(platform, service, cell);
+            let mut difference = difference(service, cell, here, &settings, &namespace);
+            if let Some(autoscale) = difference.scaling.add {
+                difference.added.push("hpa.yaml");
+                let path = format!("{folder}/hpa.yaml");
+                service::autoscaler(platform, service, autoscale, path, files)?;
+            }
+            if !outside.is_empty() {
+                difference.added.insert(0, "egress.yaml");
+                let egress = Egress {
+                    platform: &platform.name,
+                    name: &service.name,
+                    namespace: &namespace,
+                    policy: format!("{}.endpoints", service.name),
+                    endpoints: outside,
+                };
+                let origin = Origin {
+                    template: "cluster/overlays/cell/service/cell/egress.yaml",
+                    key: &key,
+                    custom: &custom,
+                };
+                files.render(format!("{folder}/egress.yaml"), origin, &egress)?;
+            }
+            let origin = Origin {
+                template: "cluster/overlays/cell/service/cell/kustomization.yaml",
+                key: &key,
+                custom: &custom,
+            };
+            files.render(format!("{folder}/kustomization.yaml"), origin, &difference)?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Egress<'a> {
+    platform: &'a str,
+    name: &'a str,
+    namespace: &'a str,
+    /// A name with a dot, which no service can have.
+    policy: String,
+    endpoints: Vec<Outside<'a>>,
+}
+
+fn difference<'a>(
+    service: &'a Service,
+    cell: &'a Cell,
+    here: &'a CellService,
+    settings: &'a BTreeMap<String, Setting>,
+    namespace: &'a str,
+) -> Difference<'a> {
+    Difference {
+        name: &service.name,
+        namespace,
+        added: Vec::new(),
+        env: variables(service, cell, here, settings),
+        resources: (here.resources != service.resources).then_some(&here.resources),
+        host: here.host.as_deref(),
+        scaling: ScalingDifference::between(service.scaling, here.scaling),
+    }
+}
+
+/// What follows from the cell, and what the cell declares differently.
+fn variables<'a>(
+    service: &'a Service,
+    cell: &'a Cell,
+    here: &'a CellService,
+    settings: &'a BTreeMap<String, Setting>,
+) -> Vec<Variable<'a>> {
+    let bucket = |store| {
+        let buckets = &cell.object_storage.as_ref()?.buckets;
+        buckets.get(store).map(String::as_str)
+    };
+    let derived = settings.iter().filter_map(|(name, setting)| {
+        let value = match setting {
+            Setting::Environment => Some(cell.environment.as_str()),
+            Setting::Region => Some(cell.region.as_str()),
+            // A store that only one region holds is not there elsewhere, and neither is its variable.
+            Setting::Bucket(store) => bucket(store),
+            Setting::Text(_) | Setting::Secret { .. } => None,
+        };
+        value.map(|value| (name.as_str(), value))
+    });
+    let differs =
+        |(name, value): &(&'a VariableName, &'a String)| service.env.get(*name) != Some(*value);
+    let declared = here
+        .env
+        .iter()
+        .filter(differs)
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let all: BTreeMap<&str, &str> = declared.chain(derived).collect();
+    all.into_iter()
+        .map(|(name, value)| Variable { name, value })
+        .collect()
+}
