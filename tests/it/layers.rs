@@ -26,8 +26,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     // What it means.
     ("model", &["source", "diagnostic", "spec", "catalogue"]),
     // What follows from it.
-    ("plan", &["source", "diagnostic", "yaml", "spec", "catalogue", "template", "model"]),
     ("pins", &["source", "diagnostic", "yaml", "spec", "model"]),
+    ("plan", &["source", "diagnostic", "yaml", "spec", "catalogue", "template", "model", "pins"]),
     ("kustomize", &["source", "diagnostic", "yaml"]),
     ("facts", &["source", "diagnostic", "yaml", "spec", "catalogue", "model", "plan", "pins", "kustomize"]),
     // What is judged, proposed and said.

@@ -84,6 +84,9 @@ def _policies(cell):
 
 def _peers(cell, placed, peers):
     for peer in peers:
+        named = ((peer.get("namespaceSelector") or {}).get("matchLabels") or {}).get("kubernetes.io/metadata.name")
+        if named and named not in cell.namespaces and not cell.provided("Namespace", named):
+            yield f"{placed}: the peer's namespace {named} is not created in this cell"
         if "podSelector" in peer and not _is_outside(cell, peer) and not _peer_workloads(cell, placed, peer):
             yield f"{placed}: the peer {peer} is no pod of this cell"
 

@@ -3,7 +3,7 @@
 import collections
 import re
 
-from . import applications, network, pods
+from . import applications, edges, network, pods
 from .cells import Cell
 from .schemas import is_cluster_scoped
 
@@ -96,6 +96,7 @@ def judge(root, manifests, provided, tags_suffice):
         yield from digests(cell, any(_fits(name, pattern) for pattern in tags_suffice))
         yield from scaling(cell)
         yield from network.check(cell)
+        yield from edges.check(cell)
         yield from pods.check(cell)
         yield from applications.check(cell, root)
 
