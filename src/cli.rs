@@ -63,6 +63,12 @@ pub enum Command {
     Init(commands::init::Args),
     /// Write the files that platform.toml declares
     Render(commands::render::Args),
+    /// Move image digests from one environment to the next, through a pull request
+    Promote(commands::promote::Args),
+    /// Put a new image digest of a service into an environment, through a pull request
+    Release(commands::release::Args),
+    /// Show which service runs what in which cell
+    Status(commands::status::Args),
     /// Print the resolved platform, every default filled in
     Config(commands::config::Args),
     /// Print the JSON schema of platform.toml
@@ -79,6 +85,9 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Init(args) => commands::init::run(args, context),
         Command::Render(args) => commands::render::run(args, context),
+        Command::Promote(args) => commands::promote::run(args, context),
+        Command::Release(args) => commands::release::run(args, context),
+        Command::Status(args) => commands::status::run(args, context),
         Command::Config(args) => commands::config::run(args, context),
         Command::Schema(args) => commands::schema::run(args, context),
         Command::Completions(args) => commands::completions::run(args, context),

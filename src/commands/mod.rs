@@ -6,8 +6,12 @@
 pub mod completions;
 pub mod config;
 pub mod init;
+pub mod promote;
+pub mod proposals;
+pub mod release;
 pub mod render;
 pub mod schema;
+pub mod status;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, Platform};

@@ -1,0 +1,400 @@
+//! What `promote` and `release` share: reading a base commit, publishing proposals, telling about it.
+
+use super::{Context, Exit, Refusal};
+use crate::diagnostic::Diagnostic;
+use crate::forge::{self, Connection, GitHub, Patience};
+use crate::model::Platform;
+use crate::pins::Pin;
+use crate::promotion::{self, Base, Change, Promotion, State, Step, pins_paths};
+use crate::repo::{self, Published, Repo};
+use crate::source::SourceMap;
+use crate::{spec, workspace};
+use clap::ValueEnum;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// How to tell about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For reading
+    Human,
+    /// JSON, for programs
+    Json,
+}
+
+/// Flags of every command that proposes a change.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Publishing {
+    /// Write nothing; show what would be proposed
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Make a local branch with one commit on HEAD instead of a pull request on GitHub
+    #[arg(long)]
+    pub local: bool,
+    /// How to tell about it
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+}
+
+/// A base commit and where proposals go.
+struct Origin {
+    platform: Platform,
+    oid: String,
+    texts: BTreeMap<String, String>,
+    sources: SourceMap,
+    place: Place,
+}
+
+enum Place {
+    Local(Repo),
+    GitHub(Box<GitHub>),
+}
+
+/// What became of one step.
+struct Done {
+    action: &'static str,
+    pull_request: Option<forge::PullRequest>,
+    note: Option<String>,
+}
+
+/// Computes a promotion from the base commit and publishes it.
+///
+/// # Errors
+/// When the declaration is not valid, or git or GitHub fail.
+pub(super) fn propose(
+    flags: &Publishing,
+    context: &mut Context<'_>,
+    compute: &dyn Fn(&Base<'_>) -> Result<Promotion, promotion::Refusal>,
+) -> anyhow::Result<Exit> {
+    let origin = if flags.local {
+        local(context)?
+    } else {
+        github(context)?
+    };
+    let Some(origin) = origin else {
+        return Ok(Exit::Blocked);
+    };
+    let base = Base {
+        platform: &origin.platform,
+        oid: &origin.oid,
+        texts: &origin.texts,
+    };
+    let promotion = match compute(&base) {
+        Ok(promotion) => promotion,
+        Err(refusal) => {
+            context.draw(refusal.diagnostics(), &origin.sources)?;
+            return Ok(match refusal {
+                promotion::Refusal::Usage(_) => Exit::Usage,
+                promotion::Refusal::Policy(_) => Exit::Findings,
+            });
+        }
+    };
+    let mut results = Vec::new();
+    let mut failure = None;
+    for step in &promotion.steps {
+        match publish(step, &origin, flags.dry_run, context) {
+            Ok(done) => results.push((step, done)),
+            Err(error) => {
+                failure = Some(error);
+                break;
+            }
+        }
+    }
+    // What was done before something failed is told all the same.
+    tell(flags, &promotion, &results, context)?;
+    failure.map_or_else(|| Ok(exit(&results)), Err)
+}
+
+/// The base for `--local`: HEAD of the repository that platform.toml is in. `None` when uncommitted work stands in the way.
+fn local(context: &mut Context<'_>) -> anyhow::Result<Option<Origin>> {
+    let root = workspace::find(&context.directory)?;
+    let found = match &root {
+        Some(root) => Repo::discover(root)?,
+        None => None,
+    };
+    let (Some(root), Some(repo)) = (root, found) else {
+        return Err(
+            Refusal::usage(format!("no {} in a git repository here", spec::FILE))
+                .help("go to your platform repository, or name it with `-C DIR`")
+                .into(),
+        );
+    };
+    let top = repo.root().map(|top| workspace::find(&top));
+    if !matches!(top, Some(Ok(Some(top))) if top == root) {
+        return Err(Refusal::usage(format!(
+            "{} is not at the root of its git repository",
+            spec::FILE
+        ))
+        .help("a platform has a repository of its own")
+        .into());
+    }
+    let Some(oid) = repo.head()?.oid else {
+        return Err(Refusal::usage("the repository has no commit yet")
+            .help("commit what `platformctl render` wrote")
+            .into());
+    };
+    let declaration = repo.read(&oid, &[spec::FILE.to_owned()])?;
+    let text = declaration.get(spec::FILE).ok_or_else(|| missing(&oid))?;
+    let (platform, _) = super::parse(text)?;
+    let paths = every_pins_path(&platform);
+    let mut watched = paths.clone();
+    watched.push(spec::FILE.to_owned());
+    let texts = repo.read(&oid, &paths)?;
+    let sources = sources(text, &texts);
+    if let Some(problem) = repo::check_clean(&repo, &watched)? {
+        context.draw(&[problem], &sources)?;
+        return Ok(None);
+    }
+    Ok(Some(Origin {
+        platform,
+        oid,
+        texts,
+        sources,
+        place: Place::Local(repo),
+    }))
+}
+
+/// The base for a pull request: the head of the platform's branch on GitHub.
+fn github(context: &mut Context<'_>) -> anyhow::Result<Option<Origin>> {
+    let here = context.load()?.platform;
+    let connection =
+        Connection::from_environment(context.env, &here.repository.url).map_err(outside)?;
+    let github = GitHub::connect(connection, Patience::default()).map_err(outside)?;
+    let oid = github.base(&here.branch).map_err(outside)?;
+    let mut declaration = github
+        .read(&oid, &[spec::FILE.to_owned()])
+        .map_err(outside)?;
+    let text = declaration
+        .remove(spec::FILE)
+        .flatten()
+        .ok_or_else(|| missing(&oid))?;
+    let (platform, _) = super::parse(&text)?;
+    let read = github
+        .read(&oid, &every_pins_path(&platform))
+        .map_err(outside)?;
+    let texts: BTreeMap<String, String> = read
+        .into_iter()
+        .filter_map(|(path, text)| Some((path, text?)))
+        .collect();
+    let sources = sources(&text, &texts);
+    Ok(Some(Origin {
+        platform,
+        oid,
+        texts,
+        sources,
+        place: Place::GitHub(Box::new(github)),
+    }))
+}
+
+fn every_pins_path(platform: &Platform) -> Vec<String> {
+    let environments: Vec<&str> = platform
+        .environments
+        .iter()
+        .map(|e| e.name.as_str())
+        .collect();
+    pins_paths(platform, &environments)
+}
+
+fn sources(declaration: &str, texts: &BTreeMap<String, String>) -> SourceMap {
+    let mut sources = SourceMap::default();
+    sources.insert(spec::FILE, declaration);
+    for (path, text) in texts {
+        sources.insert(path, text);
+    }
+    sources
+}
+
+fn missing(oid: &str) -> Refusal {
+    Refusal::usage(format!("there is no {} in commit {oid}", spec::FILE))
+        .help("commit and push it first")
+}
+
+/// Trouble with the forge, with its remedy.
+fn outside(error: forge::Error) -> Refusal {
+    let refusal = Refusal::new(Exit::Outside, error.to_string());
+    match error.help() {
+        Some(help) => refusal.help(help),
+        None => refusal,
+    }
+}
+
+fn publish(
+    step: &Step,
+    origin: &Origin,
+    dry_run: bool,
+    context: &mut Context<'_>,
+) -> anyhow::Result<Done> {
+    let done = |action| Done {
+        action,
+        pull_request: None,
+        note: None,
+    };
+    let proposal = match &step.state {
+        State::Waiting(cells) => {
+            let note = Some(format!("waits until {} run these digests", list(cells)));
+            return Ok(Done {
+                note,
+                ..done("waiting")
+            });
+        }
+        State::Ready(proposal) => proposal,
+    };
+    if dry_run {
+        return Ok(done(if step.changes.is_empty() {
+            "nothing"
+        } else {
+            "planned"
+        }));
+    }
+    match &origin.place {
+        Place::Local(repo) => Ok(match repo::publish(repo, proposal)? {
+            Published::Nothing => done("nothing"),
+            Published::Noop => done("noop"),
+            Published::Created => done("created"),
+            Published::Updated => done("updated"),
+            Published::Blocked(problem) => {
+                context.draw(&[problem], &origin.sources)?;
+                done("blocked")
+            }
+        }),
+        Place::GitHub(github) => {
+            let outcome = github.publish(proposal).map_err(outside)?;
+            let mut problems: Vec<Diagnostic> = outcome.warnings;
+            if let forge::Action::Blocked(problem) = &outcome.action {
+                problems.push(problem.clone());
+            }
+            context.draw(&problems, &origin.sources)?;
+            Ok(Done {
+                pull_request: outcome.pull_request,
+                ..done(outcome.action.as_str())
+            })
+        }
+    }
+}
+
+fn exit(results: &[(&Step, Done)]) -> Exit {
+    let has = |action: &str| results.iter().any(|(_, done)| done.action == action);
+    let proposed = results.iter().any(|(_, done)| {
+        matches!(
+            done.action,
+            "created" | "updated" | "noop" | "planned" | "closed"
+        )
+    });
+    match () {
+        () if has("blocked") => Exit::Blocked,
+        // Only a wave that must wait was asked for: the order of waves is policy.
+        () if has("waiting") && !proposed => Exit::Findings,
+        () => Exit::Done,
+    }
+}
+
+fn tell(
+    flags: &Publishing,
+    promotion: &Promotion,
+    results: &[(&Step, Done)],
+    context: &mut Context<'_>,
+) -> anyhow::Result<()> {
+    match flags.format {
+        Format::Json => {
+            let promotions: Vec<Value> = results
+                .iter()
+                .map(|(step, done)| json_of(step, done))
+                .collect();
+            let answer = json!({ "version": 1, "promotions": promotions });
+            writeln!(context.out, "{}", serde_json::to_string_pretty(&answer)?)?;
+        }
+        Format::Human => human(flags, promotion, results, context)?,
+    }
+    Ok(())
+}
+
+fn json_of(step: &Step, done: &Done) -> Value {
+    let pin = |pin: &Pin| json!({ "tag": pin.tag, "digest": pin.digest });
+    let changes: Vec<Value> = step
+        .changes
+        .iter()
+        .map(|change| json!({ "service": change.service, "cell": change.cell, "from": pin(&change.from), "to": pin(&change.to) }))
+        .collect();
+    let pull_request = done
+        .pull_request
+        .as_ref()
+        .map(|pull| json!({ "number": pull.number, "url": pull.url }));
+    json!({ "branch": step.branch, "action": done.action, "pull_request": pull_request, "changes": changes })
+}
+
+fn human(
+    flags: &Publishing,
+    promotion: &Promotion,
+    results: &[(&Step, Done)],
+    context: &mut Context<'_>,
+) -> anyhow::Result<()> {
+    if results.iter().all(|(_, done)| done.action == "nothing") && !results.is_empty() {
+        writeln!(
+            context.out,
+            "nothing to do: every cell in scope runs this already"
+        )?;
+    } else {
+        for (step, done) in results.iter().filter(|(_, done)| done.action != "nothing") {
+            writeln!(context.out, "{}", headline(step, done))?;
+            table(&step.changes, context)?;
+        }
+    }
+    for skip in &promotion.skipped {
+        writeln!(
+            context.out,
+            "left out: {} in {}: {}",
+            skip.service, skip.cell, skip.reason
+        )?;
+    }
+    let made: Vec<&str> = results
+        .iter()
+        .filter(|(_, done)| matches!(done.action, "created" | "updated"))
+        .map(|(step, _)| step.branch.as_str())
+        .collect();
+    if flags.local && !made.is_empty() {
+        context.say(&format!(
+            "look at it with `git show {0}`, send it with `git push origin {0}`",
+            made[0]
+        ))?;
+    }
+    Ok(())
+}
+
+fn headline(step: &Step, done: &Done) -> String {
+    let mut line = format!("{}  {}", done.action, step.branch);
+    if let Some(pull) = &done.pull_request {
+        line.push_str(&format!("  #{} {}", pull.number, pull.url));
+    }
+    if let Some(note) = &done.note {
+        line.push_str(&format!("  ({note})"));
+    }
+    line
+}
+
+fn table(changes: &[Change], context: &mut Context<'_>) -> std::io::Result<()> {
+    let width = |of: &dyn Fn(&Change) -> usize| changes.iter().map(of).max().unwrap_or(0);
+    let service = width(&|change| change.service.len());
+    let cell = width(&|change| change.cell.len());
+    let from = width(&|change| change.from.short().len());
+    for change in changes {
+        writeln!(
+            context.out,
+            "  {:service$}  {:cell$}  {:from$} → {}",
+            change.service,
+            change.cell,
+            change.from.short(),
+            change.to.short()
+        )?;
+    }
+    Ok(())
+}
+
+/// `a`, `a and b`, `a, b and 3 more`.
+fn list(names: &[String]) -> String {
+    match names {
+        [one] => one.clone(),
+        [one, two] => format!("{one} and {two}"),
+        [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
+        [] => String::new(),
+    }
+}
