@@ -9,6 +9,7 @@ mod files;
 mod network;
 mod object_storage;
 mod overlay;
+mod resources;
 mod service;
 mod service_cell;
 

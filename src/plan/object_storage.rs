@@ -1,8 +1,9 @@
 //! `cluster/data/object-storage` and what each cell changes of it.
 
+use super::resources::Resources;
 use super::{Files, Origin};
 use crate::model::{
-    Cell, CellObjectStorage, OBJECT_STORAGE_PORT, ObjectStorage, Platform, Resources, Service,
+    Cell, CellObjectStorage, OBJECT_STORAGE_PORT, ObjectStorage, Platform, Service,
 };
 use anyhow::Context as _;
 use serde::Serialize;
@@ -29,7 +30,7 @@ struct Base<'a> {
     url: String,
     image: String,
     client_image: String,
-    resources: &'a Resources,
+    resources: Resources<'a>,
     storage: &'a str,
     storage_class: Option<&'a str>,
     users: Vec<User<'a>>,
@@ -48,7 +49,7 @@ struct User<'a> {
 struct Difference<'a> {
     namespace: String,
     region: &'a str,
-    resources: Option<&'a Resources>,
+    resources: Option<Resources<'a>>,
     storage: Option<&'a str>,
     storage_class: Option<&'a str>,
 }
@@ -104,7 +105,7 @@ fn base<'a>(platform: &'a Platform, store: &'a ObjectStorage) -> anyhow::Result<
         url: format!("http://object-storage:{OBJECT_STORAGE_PORT}"),
         image: image("silo")?,
         client_image: image("silo-client")?,
-        resources: &store.resources,
+        resources: (&store.resources).into(),
         storage: &store.storage,
         storage_class: store.storage_class.as_deref(),
         users: users(platform).map(user).collect(),
@@ -148,7 +149,7 @@ fn differences(
     let difference = Difference {
         namespace: platform.data_namespace(),
         region: &cell.region,
-        resources: (here.resources != store.resources).then_some(&here.resources),
+        resources: Resources::differing(&store.resources, &here.resources),
         storage: (here.storage != store.storage).then_some(&here.storage),
         storage_class: here
             .storage_class

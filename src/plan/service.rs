@@ -1,8 +1,9 @@
 //! `cluster/apps/<service>`: a service as it is in every cell.
 
 use super::network::{self, Callee, Outside};
+use super::resources::Resources;
 use super::{Files, Origin};
-use crate::model::{Health, OBJECT_STORAGE_PORT, Platform, Resources, Scaling, Service, Setting};
+use crate::model::{Health, OBJECT_STORAGE_PORT, Platform, Scaling, Service, Setting};
 use crate::pins::UNRELEASED;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ struct Base<'a> {
     autoscale: Option<Autoscale>,
     progress_deadline: u32,
     env: Vec<Variable>,
-    resources: &'a Resources,
+    resources: Resources<'a>,
     probes: Probes<'a>,
     scratch: Vec<Volume<'a>>,
     exposed: bool,
@@ -146,7 +147,7 @@ fn base<'a>(platform: &'a Platform, service: &'a Service) -> Base<'a> {
         autoscale: Autoscale::of(service.scaling),
         progress_deadline: ROLLOUT_SECONDS.max(service.health.startup_seconds.saturating_add(300)),
         env: variables(platform, service),
-        resources: &service.resources,
+        resources: (&service.resources).into(),
         probes: probes(&service.health),
         scratch: volumes(service),
         exposed,

@@ -1,9 +1,10 @@
 //! `cluster/overlays/<cell>/<service>/cell`: what one cell changes of a service, all of it as patches.
 
 use super::network::{self, Outside};
+use super::resources::Resources;
 use super::service::{self, Autoscale};
 use super::{Files, Origin};
-use crate::model::{Cell, CellService, Platform, Resources, Scaling, Service, Setting};
+use crate::model::{Cell, CellService, Platform, Scaling, Service, Setting};
 use crate::spec::names::Variable as VariableName;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ struct Difference<'a> {
     namespace: &'a str,
     added: Vec<&'static str>,
     env: Vec<Variable<'a>>,
-    resources: Option<&'a Resources>,
+    resources: Option<Resources<'a>>,
     host: Option<&'a str>,
     #[serde(flatten)]
     scaling: ScalingDifference,
@@ -131,7 +132,7 @@ fn difference<'a>(
         namespace,
         added: Vec::new(),
         env: variables(service, cell, here, settings),
-        resources: (here.resources != service.resources).then_some(&here.resources),
+        resources: Resources::differing(&service.resources, &here.resources),
         host: here.host.as_deref(),
         scaling: ScalingDifference::between(service.scaling, here.scaling),
     }

@@ -1,4 +1,9 @@
 //! Integration tests: one binary.
+mod pins;
+mod plan;
+mod promotion;
+mod repo;
+mod tree;
 
 mod broken_disk;
 mod declaration;
@@ -7,12 +12,6 @@ mod forge;
 mod layers;
 mod pins;
 mod promotion;
-mod declaration;
-mod docs;
-mod layers;
-mod pins;
-mod promotion;
 mod promotion_cli;
 mod repo;
 mod support;
-mod tree;
