@@ -1,17 +1,17 @@
 //! Integration tests: one binary.
-mod pins;
-mod plan;
-mod promotion;
-mod repo;
-mod tree;
 
 mod broken_disk;
 mod declaration;
 mod docs;
+mod example;
 mod forge;
+mod init;
 mod layers;
 mod pins;
+mod plan;
 mod promotion;
 mod promotion_cli;
+mod render;
 mod repo;
 mod support;
+mod tree;

@@ -1,6 +1,7 @@
 //! What integration tests share.
 
 pub(crate) mod github;
+pub(crate) mod run;
 
 use std::path::{Path, PathBuf};
 
