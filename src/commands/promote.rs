@@ -33,7 +33,10 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
         services: args.services.clone(),
         regions: args.regions.clone(),
     };
-    propose(&args.publishing, context, &|base| promote(base, &request))
+    let environments = [request.from.as_str(), request.to.as_str()];
+    propose(&args.publishing, &environments, context, &|base| {
+        promote(base, &request)
+    })
 }
 
 /// From where to where.

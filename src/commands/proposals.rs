@@ -57,19 +57,20 @@ struct Done {
     note: Option<String>,
 }
 
-/// Computes a promotion from the base commit and publishes it.
+/// Computes a promotion from the pins that these environments have in the base commit, and publishes it.
 ///
 /// # Errors
 /// When the declaration is not valid, or git or GitHub fail.
 pub(super) fn propose(
     flags: &Publishing,
+    environments: &[&str],
     context: &mut Context<'_>,
     compute: &dyn Fn(&Base<'_>) -> Result<Promotion, promotion::Refusal>,
 ) -> anyhow::Result<Exit> {
     let origin = if flags.local {
-        local(context)?
+        local(environments, context)?
     } else {
-        github(context)?
+        github(environments, context)?
     };
     let Some(origin) = origin else {
         return Ok(Exit::Blocked);
@@ -106,7 +107,7 @@ pub(super) fn propose(
 }
 
 /// The base for `--local`: HEAD of the repository that platform.toml is in. `None` when uncommitted work stands in the way.
-fn local(context: &mut Context<'_>) -> anyhow::Result<Option<Origin>> {
+fn local(environments: &[&str], context: &mut Context<'_>) -> anyhow::Result<Option<Origin>> {
     let root = workspace::find(&context.directory)?;
     let found = match &root {
         Some(root) => Repo::discover(root)?,
@@ -136,7 +137,7 @@ fn local(context: &mut Context<'_>) -> anyhow::Result<Option<Origin>> {
     let declaration = repo.read(&oid, &[spec::FILE.to_owned()])?;
     let text = declaration.get(spec::FILE).ok_or_else(|| missing(&oid))?;
     let (platform, _) = super::parse(text)?;
-    let paths = every_pins_path(&platform);
+    let paths = pins_paths(&platform, environments);
     let mut watched = paths.clone();
     watched.push(spec::FILE.to_owned());
     let texts = repo.read(&oid, &paths)?;
@@ -155,7 +156,7 @@ fn local(context: &mut Context<'_>) -> anyhow::Result<Option<Origin>> {
 }
 
 /// The base for a pull request: the head of the platform's branch on GitHub.
-fn github(context: &mut Context<'_>) -> anyhow::Result<Option<Origin>> {
+fn github(environments: &[&str], context: &mut Context<'_>) -> anyhow::Result<Option<Origin>> {
     let here = context.load()?.platform;
     let connection =
         Connection::from_environment(context.env, &here.repository.url).map_err(outside)?;
@@ -170,7 +171,7 @@ fn github(context: &mut Context<'_>) -> anyhow::Result<Option<Origin>> {
         .ok_or_else(|| missing(&oid))?;
     let (platform, _) = super::parse(&text)?;
     let read = github
-        .read(&oid, &every_pins_path(&platform))
+        .read(&oid, &pins_paths(&platform, environments))
         .map_err(outside)?;
     let texts: BTreeMap<String, String> = read
         .into_iter()
@@ -184,15 +185,6 @@ fn github(context: &mut Context<'_>) -> anyhow::Result<Option<Origin>> {
         sources,
         place: Place::GitHub(Box::new(github)),
     }))
-}
-
-fn every_pins_path(platform: &Platform) -> Vec<String> {
-    let environments: Vec<&str> = platform
-        .environments
-        .iter()
-        .map(|e| e.name.as_str())
-        .collect();
-    pins_paths(platform, &environments)
 }
 
 fn sources(declaration: &str, texts: &BTreeMap<String, String>) -> SourceMap {
@@ -339,11 +331,18 @@ fn human(
             table(&step.changes, context)?;
         }
     }
+    let mut left_out: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for skip in &promotion.skipped {
+        left_out
+            .entry((&skip.service, &skip.reason))
+            .or_default()
+            .push(skip.cell.clone());
+    }
+    for ((service, reason), cells) in left_out {
         writeln!(
             context.out,
-            "left out: {} in {}: {}",
-            skip.service, skip.cell, skip.reason
+            "left out: {service} in {}: {reason}",
+            list(&cells)
         )?;
     }
     let made: Vec<&str> = results

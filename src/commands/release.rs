@@ -39,5 +39,10 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
         digest: args.digest.clone(),
         tag: args.tag.clone(),
     };
-    propose(&args.publishing, context, &|base| release(base, &request))
+    propose(
+        &args.publishing,
+        &[&request.environment],
+        context,
+        &|base| release(base, &request),
+    )
 }
