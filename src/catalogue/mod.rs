@@ -2,8 +2,10 @@
 //!
 //! In: the tables embedded beside this file, each with its sources and the day they were verified. Out: lookups.
 
+mod countries;
 mod images;
 mod locations;
 
+pub use countries::is_in_eea;
 pub use images::{ARGO_CD, ArgoCd, ImagePin, images};
 pub use locations::{LocationKind, LocationStatus, Place, codes, find};

@@ -4,18 +4,55 @@
 //! first place is what a person must change and whose second is the line that forbids it. A clean result says that the
 //! declaration conforms to the policy it declares; it says nothing about any law.
 
+mod departures;
+mod exceptions;
+mod handled;
 mod pages;
+mod places;
+mod policy;
+mod rep001;
+mod rep002;
+mod rep003;
+mod rep004;
+mod rep005;
+mod rep006;
 mod repository;
+mod res001;
+mod res002;
+mod res003;
+mod res004;
+mod res005;
+mod res006;
+mod res007;
+mod res008;
+mod res009;
 mod rule;
 
 pub use pages::{page, page_path, pages};
+pub use policy::policy_hash;
 pub use repository::{FileFact, FileState, PinFact, Tree};
 pub use rule::{Input, Rule, Weight};
 
 use crate::diagnostic::{self, Diagnostic};
 
 /// Every rule, sorted by id.
-pub const RULES: &[&Rule] = &[];
+pub const RULES: &[&Rule] = &[
+    &rep001::RULE,
+    &rep002::RULE,
+    &rep003::RULE,
+    &rep004::RULE,
+    &rep005::RULE,
+    &rep006::RULE,
+    &res001::RULE,
+    &res002::RULE,
+    &res003::RULE,
+    &res004::RULE,
+    &res005::RULE,
+    &res006::RULE,
+    &res007::RULE,
+    &res008::RULE,
+    &res009::RULE,
+];
 
 /// The rule with an id, exactly as written.
 pub fn rule(id: &str) -> Option<&'static Rule> {
@@ -32,3 +69,6 @@ pub fn judge(input: &Input<'_>) -> Vec<Diagnostic> {
     found.dedup();
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The state of the repository as far as rules ask for it.
 #[derive(Debug, Clone, Default)]
 pub struct Tree {
-    /// Files that are not as `render` would have them; those that are, are left out.
+    /// Files that are not as `render` would have them; those that are, are left out, and so are pins files.
     pub files: Vec<FileFact>,
     /// The pins files that are there.
     pub pins: Vec<PinFact>,
-    /// Every digest that a pins file ever had on the branch that Argo CD follows, by path.
-    pub history: BTreeMap<String, BTreeSet<String>>,
+    /// Every digest that a pins file ever had on the branch that Argo CD follows, by path. `None` when the history is
+    /// not there to be read, as outside of Git; then nothing is concluded from it.
+    pub history: Option<BTreeMap<String, BTreeSet<String>>>,
 }
 
 /// A file that is not as `render` would have it.

@@ -1,6 +1,6 @@
 //! What a rule is, and what it may look at.
 
-use super::repository::Tree;
+use super::repository::{FileFact, PinFact, Tree};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Cell, Platform, Region};
 use crate::source::Location;
@@ -108,6 +108,47 @@ impl<'a> Input<'a> {
             .iter()
             .filter(|cell| cell.kind == EnvironmentKind::Cluster)
             .filter(move |cell| only.is_none_or(|only| cell.name == *only))
+    }
+
+    /// The cells that are judged, local ones too: for rules about files, which they have as well.
+    pub(super) fn all_cells(&self) -> impl Iterator<Item = &'a Cell> {
+        let only = self.cell;
+        self.platform
+            .cells
+            .iter()
+            .filter(move |cell| only.is_none_or(|only| cell.name == *only))
+    }
+
+    /// Files that are not as rendered; of one cell, those below its overlay.
+    pub(super) fn files(&self) -> impl Iterator<Item = &'a FileFact> {
+        let overlay = self
+            .cell
+            .and_then(|only| self.platform.cell(only))
+            .map(|cell| format!("{}/", cell.overlay()));
+        self.tree
+            .into_iter()
+            .flat_map(|tree| &tree.files)
+            .filter(move |file| {
+                let elsewhere = file.path.starts_with("cluster/overlays/");
+                overlay
+                    .as_ref()
+                    .is_none_or(|overlay| !elsewhere || file.path.starts_with(overlay))
+            })
+    }
+
+    /// The pins of the judged cells.
+    pub(super) fn pins(&self) -> impl Iterator<Item = &'a PinFact> {
+        let only = self.cell;
+        self.tree
+            .into_iter()
+            .flat_map(|tree| &tree.pins)
+            .filter(move |pin| only.is_none_or(|only| pin.cell == *only))
+    }
+
+    /// The environment from which a pin's environment is promoted.
+    pub(super) fn source_environment(&self, pin: &PinFact) -> Option<&'a Name> {
+        let environment = self.platform.environment(&pin.cell.parts().0)?;
+        environment.promote_from.as_ref()
     }
 
     /// The regions that are judged: all declared ones, or that of the one cell.
