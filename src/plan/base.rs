@@ -14,10 +14,17 @@ const TEMPLATES: [&str; 3] = [
 struct Base<'a> {
     platform: &'a str,
     namespaces: Vec<String>,
+    /// Where cert-manager answers challenges, if it makes certificates for anything.
+    solver_namespace: Option<String>,
+    ingress_namespace: &'a str,
 }
 
 pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
+    let exposed = platform.services.values().any(|s| s.expose.is_some());
+    let solves = exposed && platform.ingress.cluster_issuer.is_some();
     let base = Base {
+        solver_namespace: solves.then(|| platform.apps_namespace()),
+        ingress_namespace: &platform.ingress.namespace,
         platform: &platform.name,
         namespaces: vec![platform.apps_namespace(), platform.data_namespace()],
     };

@@ -52,7 +52,7 @@ pub struct PlannedFile {
     pub content: String,
     /// Whether it is a program.
     pub executable: bool,
-    /// The template that made it, such as `apps/deployment.yaml`.
+    /// The template that made it, such as `cluster/apps/service/deployment.yaml`.
     pub template: &'static str,
     /// The key of platform.toml it stems from, such as `services.frontend`; empty for the whole file.
     pub key: String,

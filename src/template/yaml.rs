@@ -29,16 +29,28 @@ fn is_plain(text: &str) -> bool {
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
         return false;
     };
+    if is_size(text) {
+        return true;
+    }
     let inner = |b: &u8| b.is_ascii_alphanumeric() || b"._/@:-".contains(b);
     // A colon is part of the word only when a word goes on behind it.
     let colons_are_inside = bytes
         .windows(2)
         .all(|pair| pair[0] != b':' || pair[1].is_ascii_alphanumeric() || pair[1] == b'/');
-    (first.is_ascii_alphabetic() || *first == b'/')
+    let begins_harmless = first.is_ascii_alphabetic() || *first == b'/' || text.starts_with("../");
+    begins_harmless
         && last.is_ascii_alphanumeric() | (*last == b'/')
         && bytes.iter().all(inner)
         && colons_are_inside
         && !RESERVED.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// Whether a string is a Kubernetes quantity in powers of two, such as `512Mi`: no reader takes one for a number.
+fn is_size(text: &str) -> bool {
+    let number = ["Ki", "Mi", "Gi", "Ti", "Pi"]
+        .iter()
+        .find_map(|suffix| text.strip_suffix(suffix));
+    number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// A string in double quotes, on one line.

@@ -6,6 +6,7 @@
 )]
 
 use platformctl::model::{self, Platform};
+use platformctl::pins::{self, Pin};
 use platformctl::plan::{self, FileKind, Plan};
 use platformctl::template::TEMPLATES;
 use serde::Deserialize as _;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const CASES: [&str; 2] = ["minimal", "full"];
+const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 fn folder(case: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -259,43 +261,63 @@ fn env<'a>(workload: &'a Value, name: &str) -> Option<&'a Value> {
     env.iter().find(|variable| variable["name"] == name)
 }
 
+/// The plan as it is after every service was released everywhere.
+fn released(platform: &Platform) -> Plan {
+    let mut plan = plan::build(platform).unwrap_or_else(|error| panic!("{error:#}"));
+    let pin = Pin::new(Some("v1.0.0"), Some(DIGEST));
+    for cell in &platform.cells {
+        for service in platform.services.values() {
+            let path = cell.pins(&service.name);
+            let file = plan.files.get_mut(&path).expect("pins are planned");
+            file.content = pins::write(&path, &file.content, &service.image, &pin)
+                .unwrap_or_else(|problems| panic!("{problems:#?}"));
+        }
+    }
+    plan
+}
+
 #[test]
 fn every_overlay_builds_and_means_what_was_declared() {
     let Some(program) = kustomize() else { return };
     for case in CASES {
         let text = declaration(case);
+        let platform = load(&text);
         let root = tempfile::tempdir().expect("a folder");
         write(&build(&text), root.path());
-        let platform = load(&text);
-        let units = units(&program, &platform, root.path());
-        for (unit, objects) in &units {
-            never_both_autoscaler_and_replicas(unit, objects);
-            held_until_the_first_release(unit, objects);
+        for (unit, objects) in units(&program, &platform, root.path()) {
+            if let Some(deployment) = find(&objects, "Deployment") {
+                assert_eq!(
+                    deployment["spec"]["replicas"], 0,
+                    "{unit}: held until the first release"
+                );
+            }
         }
+        write(&released(&platform), root.path());
+        let units = units(&program, &platform, root.path());
+        let mut services = 0;
+        for (unit, objects) in &units {
+            if let Some(deployment) = find(objects, "Deployment") {
+                services += 1;
+                let replicas = deployment["spec"].get("replicas");
+                let scaled = find(objects, "HorizontalPodAutoscaler").is_some();
+                assert_eq!(
+                    replicas.is_none(),
+                    scaled,
+                    "{unit}: either an autoscaler or {replicas:?}"
+                );
+                let image = &deployment["spec"]["template"]["spec"]["containers"][0]["image"];
+                let image = image.as_str().unwrap_or_default();
+                assert!(
+                    image.ends_with(&format!(":v1.0.0@{DIGEST}")),
+                    "{unit}: {image}"
+                );
+            }
+        }
+        assert_eq!(services, platform.services.len() * platform.cells.len());
         if case == "full" {
             full(&units);
         }
     }
-}
-
-fn never_both_autoscaler_and_replicas(unit: &str, objects: &[Value]) {
-    let Some(deployment) = find(objects, "Deployment") else {
-        return;
-    };
-    // The pins hold every service at zero here; what render itself says is in the components before them.
-    let replicas = deployment["spec"]["replicas"].as_u64();
-    assert_eq!(replicas, Some(0), "{unit}");
-}
-
-fn held_until_the_first_release(unit: &str, objects: &[Value]) {
-    let Some(deployment) = find(objects, "Deployment") else {
-        return;
-    };
-    let image = deployment["spec"]["template"]["spec"]["containers"][0]["image"].as_str();
-    assert!(
-        image.is_some_and(|image| image.ends_with(":unreleased")),
-        "{unit}: {image:?}"
-    );
 }
 
 fn full(units: &BTreeMap<String, Vec<Value>>) {
@@ -314,6 +336,15 @@ fn full(units: &BTreeMap<String, Vec<Value>>) {
         Some("api.dev-local.localhost".into())
     );
     assert_eq!(host("dev-local/local/backend-ai"), None);
+
+    let replicas = |unit: &str| {
+        let deployment = find(&units[unit], "Deployment").expect("a Deployment");
+        deployment["spec"].get("replicas").cloned()
+    };
+    assert_eq!(replicas("production/es/frontend"), Some(3.into()));
+    assert_eq!(replicas("staging/es/backend-ai"), Some(1.into()));
+    assert_eq!(replicas("dev-local/local/backend-ai"), Some(1.into()));
+    assert_eq!(replicas("staging/es/frontend"), Some(2.into()));
 
     let scaled = |unit: &str| {
         find(&units[unit], "HorizontalPodAutoscaler").map(|o| o["spec"]["maxReplicas"].clone())
