@@ -4,6 +4,7 @@ use super::{Context, Exit, Loaded, Refusal};
 use crate::diagnostic::Severity;
 use crate::model::Platform;
 use crate::plan::{self, Plan};
+use crate::residency;
 use crate::tree::{self, Mode, Outcome};
 use crate::ui::Progress;
 use std::path::Path;
@@ -41,7 +42,7 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
         (.., true) => Mode::DryRun,
         _ => Mode::Apply { force: args.force },
     };
-    let policy = policy_hash(&platform);
+    let policy = policy_to_record(args, &root, &platform)?;
     let outcome = carry_out(
         &root,
         &plan,
@@ -64,11 +65,11 @@ pub fn first(
     platform: &Platform,
     context: &mut Context<'_>,
 ) -> anyhow::Result<()> {
-    let policy = policy_hash(platform);
+    let policy = residency::policy_hash(platform);
     let outcome = carry_out(
         root,
         plan,
-        policy.as_deref(),
+        Some(&policy),
         Mode::Apply { force: false },
         context,
         true,
@@ -86,8 +87,18 @@ pub fn first(
     Ok(())
 }
 
-fn policy_hash(_: &Platform) -> Option<String> {
-    None
+/// The policy is recorded once, and again only when somebody says so: a change of it must not pass by itself.
+fn policy_to_record(
+    args: &Args,
+    root: &Path,
+    platform: &Platform,
+) -> anyhow::Result<Option<String>> {
+    let recorded = match tree::recorded(root)? {
+        Ok(lock) => lock.is_some_and(|lock| lock.policy().is_some()),
+        // A damaged lock stops the render itself.
+        Err(_) => true,
+    };
+    Ok((args.accept_policy || !recorded).then(|| residency::policy_hash(platform)))
 }
 
 fn carry_out(

@@ -22,6 +22,7 @@ mod guard;
 mod inspect;
 pub mod lock;
 mod path;
+mod recorded;
 mod remarks;
 mod show;
 mod steps;
@@ -34,6 +35,7 @@ pub use digest::Digest;
 pub use disk::Seen;
 pub use guard::{Busy, Guard};
 pub use lock::Lock;
+pub use recorded::recorded;
 pub use show::{Show, show};
 
 /// The file at the root that says what render owns.
