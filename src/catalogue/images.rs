@@ -1,5 +1,6 @@
 //! Third-party versions and digests, read from the embedded catalogue.
 
+use super::tools::{Action, K3s};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -45,6 +46,8 @@ pub struct ArgoCd {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Catalogue {
     argo_cd: ArgoCd,
+    k3s: K3s,
+    actions: BTreeMap<String, Action>,
     images: BTreeMap<String, ImagePin>,
 }
 
@@ -56,6 +59,14 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
 
 /// The Argo CD release that bootstrap installs.
 pub static ARGO_CD: LazyLock<&'static ArgoCd> = LazyLock::new(|| &CATALOGUE.argo_cd);
+
+/// The k3s of the cell on a laptop.
+pub static K3S: LazyLock<&'static K3s> = LazyLock::new(|| &CATALOGUE.k3s);
+
+/// Actions of the rendered workflows by their name in the catalogue.
+pub fn actions() -> &'static BTreeMap<String, Action> {
+    &CATALOGUE.actions
+}
 
 /// Images by their name in the catalogue.
 pub fn images() -> &'static BTreeMap<String, ImagePin> {
@@ -79,5 +90,16 @@ mod tests {
             );
         }
         assert_eq!(ARGO_CD.install_sha256.len(), 64);
+        assert!(is_tag(&K3S.tag) && !K3S.source.is_empty() && K3S.verified_at.len() == 10);
+        assert!(!actions().is_empty());
+        for (name, action) in actions() {
+            let hexadecimal = action.commit.bytes().all(|b| b.is_ascii_hexdigit());
+            assert!(action.commit.len() == 40 && hexadecimal, "{name}");
+            assert!(action.name.ends_with(name.as_str()), "{name}");
+            assert!(
+                !action.source.is_empty() && action.verified_at.len() == 10,
+                "{name}"
+            );
+        }
     }
 }

@@ -5,7 +5,9 @@
 mod countries;
 mod images;
 mod locations;
+mod tools;
 
 pub use countries::is_in_eea;
-pub use images::{ARGO_CD, ArgoCd, ImagePin, images};
+pub use images::{ARGO_CD, ArgoCd, ImagePin, K3S, actions, images};
 pub use locations::{LocationKind, LocationStatus, Place, codes, find};
+pub use tools::{Action, K3s};

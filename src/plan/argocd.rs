@@ -119,6 +119,14 @@ pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()>
     Ok(())
 }
 
+/// The units of a cell in the order of their sync waves: each after those it needs.
+pub(super) fn units(platform: &Platform, cell: &Cell) -> Vec<String> {
+    applications(platform, cell, &waves(platform))
+        .into_iter()
+        .map(|application| application.name)
+        .collect()
+}
+
 fn origin<'a>(template: &'static str, key: &'a str) -> Origin<'a> {
     Origin {
         template,

@@ -5,6 +5,8 @@
 
 mod argocd;
 mod base;
+mod bootstrap;
+mod docs;
 mod files;
 mod network;
 mod object_storage;
@@ -12,6 +14,7 @@ mod overlay;
 mod resources;
 mod service;
 mod service_cell;
+mod workflows;
 
 use crate::model::Platform;
 use files::{Files, Origin};
@@ -29,6 +32,9 @@ pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     object_storage::plan(platform, &mut files)?;
     overlay::plan(platform, &mut files)?;
     argocd::plan(platform, &mut files)?;
+    bootstrap::plan(platform, &mut files)?;
+    workflows::plan(platform, &mut files)?;
+    docs::plan(platform, &mut files)?;
     Ok(files.finish())
 }
 

@@ -344,7 +344,7 @@ fn values_stand_where_a_whole_scalar_or_word_stands() {
                 let before = &line[..at];
                 let after = line[at..].split_once("}>").map(|(_, rest)| rest);
                 let after = after.unwrap_or_else(|| panic!("{name}:{}: not closed", number + 1));
-                let in_comment = before.trim_start().starts_with('#');
+                let in_comment = before.trim_start().starts_with('#') || before.contains(" # ");
                 let good = match format {
                     Format::Yaml => {
                         let ends = after.is_empty()

@@ -1,5 +1,6 @@
 //! Integration tests: one binary.
 
+mod bootstrap;
 mod broken_disk;
 mod declaration;
 mod docs;

@@ -1,0 +1,47 @@
+//! What the cell on a laptop and the rendered workflows are built with.
+
+use serde::Deserialize;
+
+/// The image of k3s that k3d runs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct K3s {
+    /// Registry and path, without tag.
+    pub image: String,
+    /// The tag.
+    pub tag: String,
+    /// Where it was found.
+    pub source: String,
+    /// The day it was verified.
+    pub verified_at: String,
+}
+
+impl K3s {
+    /// `image:tag`, as k3d takes it.
+    pub fn reference(&self) -> String {
+        format!("{}:{}", self.image, self.tag)
+    }
+}
+
+/// An action of GitHub Actions by version, for people, and commit, which decides.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Action {
+    /// `owner/name`.
+    pub name: String,
+    /// The tag.
+    pub version: String,
+    /// The commit that the tag stood at, 40 hexadecimal digits.
+    pub commit: String,
+    /// Where it was found.
+    pub source: String,
+    /// The day it was verified.
+    pub verified_at: String,
+}
+
+impl Action {
+    /// `owner/name@commit`, as `uses:` takes it.
+    pub fn reference(&self) -> String {
+        format!("{}@{}", self.name, self.commit)
+    }
+}
