@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::answer::{Failure, Refusal};
 use super::seal::blob_id;
-use super::wire::{Deadline, Failure, Refusal, Replay, Wire};
+use super::wire::{Deadline, Replay, Wire};
 use super::{Connection, Error};
 
 /// How many files are asked for at once; GitHub limits the cost of one query.

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::answer::Failure;
 use super::contents::{no_repository, target_of};
-use super::wire::{Deadline, Failure, Replay, Request, Verb, Wire};
+use super::wire::{Deadline, Replay, Request, Verb, Wire};
 use super::{Connection, Error, PullRequest, seal};
 use crate::promotion::Proposal;
 

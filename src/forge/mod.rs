@@ -8,12 +8,14 @@
 //! branch and then moved into place by a compare-and-swap of references, so a push between our look and our write
 //! makes the write fail instead of the push disappear.
 
+mod answer;
 mod connection;
 mod contents;
 mod error;
 mod look;
 mod publish;
 mod seal;
+mod token;
 mod wire;
 mod write;
 

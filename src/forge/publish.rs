@@ -7,9 +7,10 @@
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
+use super::answer::Failure;
 use super::contents::{self, is_oid};
 use super::look::{Branch, Look, Pull, Work};
-use super::wire::{Failure, Replay, Verb};
+use super::wire::{Replay, Verb};
 use super::write::Written;
 use super::{Action, Error, Outcome, seal};
 use crate::diagnostic::Diagnostic;
@@ -118,10 +119,8 @@ impl Run<'_> {
         if self.proposal.files.is_empty() {
             return self.close(pull, branch, head);
         }
-        if !done {
-            if let Some(again) = self.rebuild(branch, Some(head))? {
-                return Ok(Step::Again(again));
-            }
+        if !done && let Some(again) = self.rebuild(branch, Some(head))? {
+            return Ok(Step::Again(again));
         }
         let said = same_text(pull.body.as_deref(), &self.proposal.body)
             && pull.title == self.proposal.title;
@@ -152,12 +151,11 @@ impl Run<'_> {
     }
 
     fn without_open(&mut self, newest: Option<&Pull>, branch: &Branch) -> Result<Step, Failure> {
-        if let Some(pull) = newest.filter(|pull| !pull.is_merged()) {
-            if self.look.carried(pull, &self.proposal.id)?
-                && (branch.head.is_some() || !self.look.closed_by_deletion(pull)?)
-            {
-                return Ok(self.blocked(declined(self.proposal, pull), Some(pull)));
-            }
+        if let Some(pull) = newest.filter(|pull| !pull.is_merged())
+            && self.look.carried(pull, &self.proposal.id)?
+            && (branch.head.is_some() || !self.look.closed_by_deletion(pull)?)
+        {
+            return Ok(self.blocked(declined(self.proposal, pull), Some(pull)));
         }
         let current = match &branch.head {
             None => false,
@@ -169,10 +167,8 @@ impl Run<'_> {
                 self.is_current(&work)?
             }
         };
-        if !current {
-            if let Some(again) = self.rebuild(branch, branch.head.as_deref())? {
-                return Ok(Step::Again(again));
-            }
+        if !current && let Some(again) = self.rebuild(branch, branch.head.as_deref())? {
+            return Ok(Step::Again(again));
         }
         self.open()
     }
@@ -235,10 +231,12 @@ impl Run<'_> {
             }
             Err(Failure::Refused(refusal)) if refusal.status == 422 => {
                 let said = |text: &str| refusal.message.contains(text);
+                if said("No commits between") {
+                    // The branch says what is wanted, and the base holds the branch.
+                    return Ok(Step::Done(outcome(Action::Nothing, None)));
+                }
                 let raced = if said("already exists") {
                     "another run opened the pull request"
-                } else if said("No commits between") {
-                    "the base already holds these changes"
                 } else if said("head is invalid") {
                     "the branch was deleted meanwhile"
                 } else {

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use octocrab::Octocrab;
 use serde_json::Value;
 
-use super::connection::{Address, Connection, Token};
+use super::answer::{Failure, Raw, Verdict, seconds_of};
+use super::connection::{Address, Connection};
+use super::token::Token;
 use super::{Error, Patience};
 
 /// How often a request is sent at most when its answer is a server error or gets lost.
@@ -42,54 +44,6 @@ pub(super) struct Request {
     pub(super) replay: Replay,
 }
 
-/// What the forge objected to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    /// The HTTP status; 200 for GraphQL.
-    pub(super) status: u16,
-    /// The `type` of the first GraphQL error, such as `STALE_DATA`.
-    pub(super) kind: Option<String>,
-    /// All that it said, in one line, without the token.
-    pub(super) message: String,
-}
-
-impl Refusal {
-    /// The same, for callers that have nothing better to do about it.
-    pub(super) fn into_error(self, doing: &str) -> Error {
-        let text = format!("cannot {doing}: {}", self.message);
-        match (self.status, self.kind.as_deref()) {
-            (401, _) => Error::Unauthorized(text),
-            (403, _) | (_, Some("FORBIDDEN" | "INSUFFICIENT_SCOPES")) => Error::Forbidden(text),
-            (404 | 410, _) | (_, Some("NOT_FOUND")) => Error::NotFound(text),
-            (301 | 302 | 307 | 308, _) => {
-                Error::NotFound(format!("cannot {doing}: the repository has moved"))
-            }
-            _ => Error::Unexpected(text),
-        }
-    }
-}
-
-/// Why there is no answer to work with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// The forge refused; nothing was performed.
-    Refused(Refusal),
-    /// The answer was lost; it may have been performed or not.
-    Unsure(String),
-    /// No use in going on.
-    Fatal(Error),
-}
-
-impl Failure {
-    pub(super) fn into_error(self, doing: &str) -> Error {
-        match self {
-            Self::Refused(refusal) => refusal.into_error(doing),
-            Self::Unsure(text) => Error::Unavailable(format!("cannot {doing}: {text}")),
-            Self::Fatal(error) => error,
-        }
-    }
-}
-
 /// The end of one call of the public interface, however many requests it takes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deadline(Instant);
@@ -111,25 +65,6 @@ pub(super) struct Wire {
     patience: Patience,
 }
 
-/// One answer as it came, before anybody judged it.
-struct Raw {
-    status: u16,
-    retry_after: Option<u64>,
-    exhausted: bool,
-    reset_in: Option<u64>,
-    body: Value,
-    text: String,
-}
-
-/// What to do with one answer.
-enum Verdict {
-    Answer(Value),
-    Refused(Refusal),
-    /// Not performed: wait, then send again. The time when the forge named one.
-    Wait(Option<Duration>),
-    Lost(String),
-}
-
 impl Wire {
     pub(super) fn open(connection: &Connection, patience: Patience) -> Result<Self, Error> {
         let failed = |what: &str| Error::Unavailable(format!("cannot prepare connections: {what}"));
@@ -137,7 +72,7 @@ impl Wire {
             .enable_all()
             .build()
             .map_err(|error| failed(&error.to_string()))?;
-        let _inside = runtime.enter();
+        let inside = runtime.enter();
         let client = |address: &Address| {
             Octocrab::builder()
                 .base_uri(address.origin.as_str())
@@ -158,7 +93,7 @@ impl Wire {
         } else {
             client(&connection.graphql)?
         };
-        drop(_inside);
+        drop(inside);
         Ok(Self {
             runtime,
             rest,
@@ -172,6 +107,11 @@ impl Wire {
 
     pub(super) fn deadline(&self) -> Deadline {
         Deadline(Instant::now() + self.patience.total)
+    }
+
+    /// Time to tidy up with, even when the call's own time is used up.
+    pub(super) fn short_deadline(&self) -> Deadline {
+        Deadline(Instant::now() + self.patience.request)
     }
 
     /// Sends a REST request until there is an answer, a refusal or no patience left.
@@ -220,7 +160,7 @@ impl Wire {
         let mut lost = 0;
         loop {
             let verdict = match self.once(client, path, request, deadline) {
-                Ok(raw) => self.judge(raw),
+                Ok(raw) => raw.judge(&self.token),
                 Err(text) => Verdict::Lost(text),
             };
             match verdict {
@@ -296,79 +236,6 @@ impl Wire {
             Err(_) => Err(format!("no answer within {} s", limit.as_secs())),
         }
     }
-
-    fn judge(&self, raw: Raw) -> Verdict {
-        if raw.is_rate_limit() {
-            let named = match (raw.retry_after, raw.exhausted, raw.reset_in) {
-                (Some(seconds), _, _) | (None, true, Some(seconds)) => Some(seconds),
-                _ => None,
-            };
-            return Verdict::Wait(named.map(Duration::from_secs));
-        }
-        if raw.status >= 500 {
-            return Verdict::Lost(format!("GitHub answered with status {}", raw.status));
-        }
-        let errors = raw.body["errors"].as_array();
-        let complaint = errors.is_some_and(|errors| !errors.is_empty());
-        if (200..300).contains(&raw.status) && !complaint {
-            // Half a JSON text under a good status is a lost answer, not an empty one.
-            return match (raw.body, raw.text.is_empty()) {
-                (Value::Null, false) => Verdict::Lost("the answer is not JSON".to_owned()),
-                (body, _) => Verdict::Answer(body),
-            };
-        }
-        Verdict::Refused(Refusal {
-            status: raw.status,
-            kind: raw.kind().map(str::to_owned),
-            message: self.token.redact(&raw.complaint()),
-        })
-    }
-}
-
-impl Raw {
-    fn kind(&self) -> Option<&str> {
-        self.body["errors"][0]["type"].as_str()
-    }
-
-    /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit>
-    fn is_rate_limit(&self) -> bool {
-        match self.status {
-            429 => true,
-            403 => {
-                let said = self.body["message"].as_str().unwrap_or_default();
-                self.retry_after.is_some() || self.exhausted || said.contains("rate limit")
-            }
-            200 => self.kind() == Some("RATE_LIMITED"),
-            _ => false,
-        }
-    }
-
-    /// The message, and what the list of errors adds to it.
-    fn complaint(&self) -> String {
-        let mut parts: Vec<String> = Vec::new();
-        parts.extend(self.body["message"].as_str().map(str::to_owned));
-        for error in self.body["errors"].as_array().into_iter().flatten() {
-            let text = |key: &str| error[key].as_str();
-            parts.extend(match (error.as_str(), text("message"), text("field")) {
-                (Some(plain), _, _) => Some(plain.to_owned()),
-                (_, Some(message), _) => Some(message.to_owned()),
-                (_, None, Some(field)) => {
-                    Some(format!("{field} is {}", text("code").unwrap_or("wrong")))
-                }
-                _ => None,
-            });
-        }
-        if parts.is_empty() {
-            parts.push(format!("status {}", self.status));
-        }
-        parts.join(": ")
-    }
-}
-
-/// Seconds since 1970 of an HTTP date. The forge's own clock is asked so that this machine's may be wrong.
-fn seconds_of(date: &str) -> Option<u64> {
-    let time = jiff::fmt::rfc2822::parse(date).ok()?;
-    u64::try_from(time.timestamp().as_second()).ok()
 }
 
 /// An error with its causes on one line. octocrab's own text leaves the causes out.

@@ -4,9 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::answer::{Failure, Refusal};
 use super::contents::{self, is_oid};
 use super::look::Look;
-use super::wire::{Failure, Refusal, Replay, Request, Verb};
+use super::wire::{Replay, Request, Verb};
 use super::{Error, seal};
 use crate::promotion::Proposal;
 
@@ -199,6 +200,6 @@ impl Look<'_> {
             replay: Replay::Safe,
         };
         // It may not have been made, or the swap may have deleted it already.
-        let _ = self.wire.rest(&request, self.deadline);
+        let _ = self.wire.rest(&request, self.wire.short_deadline());
     }
 }

@@ -763,3 +763,37 @@ fn another_repository_is_not_found() {
         Err(Error::NotFound(_))
     ));
 }
+
+#[test]
+fn a_repository_that_moved_is_not_followed() {
+    let fake = fake();
+    let elsewhere = vec![("Location", "https://elsewhere.example/".to_owned())];
+    fake.fault(
+        "GET pulls",
+        Fault::Answer(301, elsewhere, "Moved Permanently".to_owned()),
+    );
+    let error = connect(&fake).publish(&propose(&fake, 'a')).unwrap_err();
+    assert!(
+        matches!(&error, Error::NotFound(text) if text.contains("moved")),
+        "{error:?}"
+    );
+    assert_eq!(fake.requests(), ["GET pulls"]);
+}
+
+#[test]
+fn hundreds_of_files_are_one_commit_and_still_recognised() {
+    let fake = fake();
+    let mut proposal = propose(&fake, 'a');
+    for index in 0..420 {
+        proposal
+            .files
+            .insert(format!("cluster/{index}/pins.yaml"), pins('a'));
+    }
+    let github = connect(&fake);
+    assert_eq!(github.publish(&proposal).unwrap().action, Action::Created);
+    fake.forget();
+    assert_eq!(github.publish(&proposal).unwrap().action, Action::Noop);
+    assert_eq!(fake.writes(), [""; 0]);
+    fake.world(|world| world.amend(BRANCH, &[("cluster/419/pins.yaml", "mine\n")]));
+    assert_blocked(&github.publish(&proposal).unwrap(), "branch-edited");
+}

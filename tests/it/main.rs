@@ -15,5 +15,6 @@ mod promotion_cli;
 mod promotion_github;
 mod render;
 mod repo;
+mod forge_races;
 mod support;
 mod tree;

@@ -6,6 +6,7 @@
 
 mod graphql;
 mod objects;
+mod people;
 mod rest;
 mod world;
 
@@ -179,6 +180,11 @@ impl GitHub {
     pub(crate) fn before(&self, label: &str, act: impl FnOnce(&mut World) + Send + 'static) {
         let hook: Hook = Box::new(act);
         self.lock().plan.hooks.push_back((label.to_owned(), hook));
+    }
+
+    /// Forgets faults and interference that did not come to pass.
+    pub(crate) fn calm(&self) {
+        self.lock().plan = Plan::default();
     }
 
     /// Forgets the requests so far.

@@ -151,7 +151,7 @@ pub(super) fn pull(world: &World, pull: &Pull, single: bool) -> Value {
 
 pub(super) fn label(world: &World, name: &str) -> Value {
     json!({
-        "id": 77, "node_id": node("LA", name.len()), "name": name, "description": null, "color": "ededed",
+        "id": 77, "node_id": node("LA", name.len()), "name": name, "description": "", "color": "ededed",
         "default": false, "url": format!("{}/api/v3/repos/acme/platform/labels/{}", world.address, name.replace('/', "%2F")),
     })
 }
