@@ -118,10 +118,9 @@ fn perform(root: &Path, number: usize, step: &Step<'_>) -> anyhow::Result<()> {
                     (None, FileKind::Generated) => Expected::Nothing,
                     (None, FileKind::Pins | FileKind::Custom) => Expected::NothingEver,
                 },
-                durable: false,
             },
         ),
-        Step::Lock { text, durable } => disk::put(
+        Step::Lock(text) => disk::put(
             root,
             &format!("{TEMPORARY}/{LOCK_FILE}"),
             &Write {
@@ -129,7 +128,6 @@ fn perform(root: &Path, number: usize, step: &Step<'_>) -> anyhow::Result<()> {
                 content: text.as_bytes(),
                 executable: false,
                 expected: Expected::Anything,
-                durable: *durable,
             },
         ),
     }

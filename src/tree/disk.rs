@@ -1,8 +1,10 @@
 //! The few things that are done to single files: look, read, put in place, remove. Never through a symlink.
 //!
 //! Writing is a new file in `.platformctl/tmp` and a rename, so that a file has its old content or its new one and
-//! nothing between, however a run ends. There is no `fsync` per file: after a power cut a file may be older, empty or
-//! torn, but platform.lock knows both of its contents and platform.toml can make it again, so `render` repairs it.
+//! nothing between, whenever the process is killed. There is no `fsync`, which would cost more than all the rest: after
+//! a power cut files may be older, empty or torn. platform.lock knows them by both of their contents or as empty, and
+//! platform.toml can make them again; a lock that is torn itself comes back from Git, and what equals the plan is
+//! adopted. The user's files are not written at all, so they have nothing to lose.
 #![expect(
     clippy::disallowed_methods,
     reason = "this module is how `tree` touches files"
@@ -195,8 +197,6 @@ pub(super) struct Write<'a> {
     pub(super) content: &'a [u8],
     pub(super) executable: bool,
     pub(super) expected: Expected,
-    /// Whether the bytes must have reached the disk before the file appears under its name.
-    pub(super) durable: bool,
 }
 
 /// Writes a file under a temporary name and moves it into place.
@@ -217,11 +217,7 @@ fn fill(temporary: &Path, write: &Write<'_>) -> std::io::Result<()> {
     options.write(true).create_new(true);
     set_mode(&mut options, write.executable);
     let mut file = options.open(temporary)?;
-    file.write_all(write.content)?;
-    if write.durable {
-        file.sync_all()?;
-    }
-    Ok(())
+    file.write_all(write.content)
 }
 
 #[cfg(unix)]

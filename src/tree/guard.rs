@@ -25,7 +25,7 @@ const IGNORED: &str = ".platformctl/.gitignore";
 pub struct Guard {
     root: PathBuf,
     /// Held for its lock.
-    _held: File,
+    held: File,
 }
 
 /// Another run holds the [`Guard`]: the error to look for with `anyhow::Error::downcast_ref`.
@@ -65,7 +65,7 @@ impl Guard {
                 return Err(error).with_context(|| format!("cannot lock `{HELD}`"));
             }
         }
-        let guard = Self { root, _held: held };
+        let guard = Self { root, held };
         guard.clear()?;
         Ok(guard)
     }
@@ -90,6 +90,13 @@ impl Guard {
             }
         }
         Ok(())
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // Closing the file is not enough while a child that another thread has just started still holds a copy of it.
+        let _ = self.held.unlock();
     }
 }
 

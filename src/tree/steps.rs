@@ -19,11 +19,8 @@ use std::collections::BTreeSet;
 /// One change on disk.
 #[derive(Debug)]
 pub(super) enum Step<'a> {
-    /// Replace platform.lock by this text; durable where it must reach the disk before the files it speaks of.
-    Lock {
-        text: String,
-        durable: bool,
-    },
+    /// Replace platform.lock by this text.
+    Lock(String),
     MakeFolder(&'a str),
     /// Write a file; `None` where there must be no file yet.
     Write(&'a str, &'a PlannedFile, Option<Seen>),
@@ -89,13 +86,10 @@ fn locks<'a>(changes: &Changes) -> (Option<Step<'a>>, Option<Step<'a>>) {
         return (None, None);
     }
     let during = changes.before.union(&changes.after);
-    let write = |lock: &Lock, durable| Step::Lock {
-        text: lock.text(),
-        durable,
-    };
+    let write = |lock: &Lock| Step::Lock(lock.text());
     (
-        (during != changes.before).then(|| write(&during, true)),
-        (during != changes.after).then(|| write(&changes.after, false)),
+        (during != changes.before).then(|| write(&during)),
+        (during != changes.after).then(|| write(&changes.after)),
     )
 }
 
