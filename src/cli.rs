@@ -69,6 +69,10 @@ pub enum Command {
     Release(commands::release::Args),
     /// Show which service runs what in which cell
     Status(commands::status::Args),
+    /// Judge the declaration and the repository by the rules
+    Validate(commands::validate::Args),
+    /// Explain a rule or an error by its id
+    Explain(commands::explain::Args),
     /// Print the resolved platform, every default filled in
     Config(commands::config::Args),
     /// Print the JSON schema of platform.toml
@@ -88,6 +92,8 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> anyhow::Result<Exit> {
         Command::Promote(args) => commands::promote::run(args, context),
         Command::Release(args) => commands::release::run(args, context),
         Command::Status(args) => commands::status::run(args, context),
+        Command::Validate(args) => commands::validate::run(args, context),
+        Command::Explain(args) => commands::explain::run(args, context),
         Command::Config(args) => commands::config::run(args, context),
         Command::Schema(args) => commands::schema::run(args, context),
         Command::Completions(args) => commands::completions::run(args, context),

@@ -5,6 +5,7 @@
 
 pub mod completions;
 pub mod config;
+pub mod explain;
 pub mod init;
 pub mod promote;
 pub mod proposals;
@@ -12,6 +13,8 @@ pub mod release;
 pub mod render;
 pub mod schema;
 pub mod status;
+mod survey;
+pub mod validate;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, Platform};

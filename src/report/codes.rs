@@ -19,14 +19,54 @@ pub fn find(code: &str) -> Option<&'static CodeText> {
 /// Every code that is not a rule's id, sorted.
 pub const CODES: &[CodeText] = &[
     CodeText {
+        code: "bad-branch",
+        title: "A branch cannot have that name",
+        text: "The branch of a promotion is named after environment, region and service. Git does not accept the name that would result, usually because it is too long. Shorten the names.",
+    },
+    CodeText {
+        code: "bad-digest",
+        title: "Not a digest",
+        text: "A digest is `sha256:` and 64 lower-case hexadecimal digits, as a registry answers to a push. Only a digest names the same bytes for ever, so nothing shorter is accepted.",
+    },
+    CodeText {
         code: "bad-name",
         title: "A name or value is not in its format",
         text: "Names become parts of hosts, buckets, namespaces, clusters, branches and file paths. Each of those has its own alphabet, and a name that leaves it would fail much later, in a cluster. The help line says which characters are possible.",
     },
     CodeText {
+        code: "bad-tag",
+        title: "Not a tag",
+        text: "A tag has at most 128 letters, digits, underscores, dots and hyphens. `unreleased` is reserved for services that were never released.",
+    },
+    CodeText {
         code: "bad-waves",
         title: "Waves do not have each region once",
         text: "`waves` is the order in which a promotion reaches the regions of an environment. A region in no wave would never be promoted, one in two waves would be promoted twice. Put each region of the environment into exactly one wave.",
+    },
+    CodeText {
+        code: "branch-checked-out",
+        title: "The promotion's branch is checked out",
+        text: "The branch would be moved under the feet of whoever works on it. Switch to another branch and run the command again.",
+    },
+    CodeText {
+        code: "branch-edited",
+        title: "Somebody committed to the promotion's branch",
+        text: "The branch has commits that platformctl did not make, and rewriting it would lose them. Merge or close the pull request, or move the commits elsewhere; then run the command again.",
+    },
+    CodeText {
+        code: "branch-has-work",
+        title: "The promotion's branch has somebody's work",
+        text: "The local branch has a commit that platformctl did not make, and moving the branch would lose it. Merge it or move it elsewhere, then delete the branch.",
+    },
+    CodeText {
+        code: "checks-wait",
+        title: "Checks of the pull request wait for a person",
+        text: "GitHub does not start workflows for pull requests that a workflow's own token opened. Approve them on the pull request's page, or give platformctl the token of an app.",
+    },
+    CodeText {
+        code: "comment-missing",
+        title: "A comment could not be written",
+        text: "The pull request is as it should be; only the comment that tells about the change is missing. Run the command again if you need it.",
     },
     CodeText {
         code: "conflicting-keys",
@@ -54,9 +94,39 @@ pub const CODES: &[CodeText] = &[
         text: "Each service listens on a port of its own, so that port-forwards, network policies and dashboards tell them apart. Give one of them another port.",
     },
     CodeText {
+        code: "edited-by-hand",
+        title: "A generated file was edited by hand",
+        text: "Render keeps the file as it is, because overwriting it would lose somebody's work. Move the change to the cell's `custom/` folder or to platform.toml, then run `platformctl render --force`.",
+    },
+    CodeText {
+        code: "foreign-file",
+        title: "A file is in the way",
+        text: "Render would write a file here and does not know the one that is there as its own. Move or delete it, then render again. If render did write it once, restore platform.lock from Git.",
+    },
+    CodeText {
         code: "invalid-value",
         title: "A value is not accepted",
         text: "The value has the right type and yet cannot be used here. The message says why.",
+    },
+    CodeText {
+        code: "labels-missing",
+        title: "Labels could not be set",
+        text: "The pull request is as it should be; only its labels are missing. The token may lack the permission to set them.",
+    },
+    CodeText {
+        code: "lock-damaged",
+        title: "platform.lock is damaged",
+        text: "The file says which files render owns, and a line of it makes no sense, often after a merge. Keep the lines of both sides, or restore the file from Git, then run `platformctl render`.",
+    },
+    CodeText {
+        code: "lock-version",
+        title: "platform.lock is from another version",
+        text: "The file was written in a format that this version does not know. Use the version that wrote it, or a newer one.",
+    },
+    CodeText {
+        code: "merge-queue",
+        title: "The pull request is in the merge queue",
+        text: "It is about to be merged with other values than the ones that would be proposed now. Run the command again when it is merged, or take it out of the queue.",
     },
     CodeText {
         code: "missing-key",
@@ -67,6 +137,16 @@ pub const CODES: &[CodeText] = &[
         code: "name-too-long",
         title: "A name gets too long",
         text: "Names of clusters, buckets and hosts are put together from the names of platform, environment, region and service, and may have at most 63 characters each (a platform's name 20). Shorten one of the parts.",
+    },
+    CodeText {
+        code: "never-released",
+        title: "The service was never released there",
+        text: "There is nothing to promote: the source has no image for this service. Release it there first.",
+    },
+    CodeText {
+        code: "no-digest",
+        title: "The source runs a tag without a digest",
+        text: "A tag can be moved to other bytes between two environments, so only digests are promoted. Release the service with its digest first.",
     },
     CodeText {
         code: "not-applicable",
@@ -84,9 +164,79 @@ pub const CODES: &[CodeText] = &[
         text: "The number is smaller or greater than what can be, or a lower bound is above its upper bound. The help line names the range.",
     },
     CodeText {
+        code: "pins-anchor",
+        title: "A pins file has anchors or aliases",
+        text: "With them one place of the file decides about another, and a change of one pin could change a second one. Write the values out.",
+    },
+    CodeText {
+        code: "pins-digest",
+        title: "The digest in a pins file is malformed",
+        text: "A digest is `sha256:` and 64 lower-case hexadecimal digits. `platformctl release` writes it.",
+    },
+    CodeText {
+        code: "pins-image",
+        title: "A pins file does not name its image exactly once",
+        text: "The file must have one entry for the image of its service. Without it the pin has no effect, and with two of them the last one wins silently. The image is the one that platform.toml gives the service.",
+    },
+    CodeText {
+        code: "pins-layout",
+        title: "A pin cannot be changed in place",
+        text: "The entry is laid out in a way that cannot be edited without touching other bytes. Write it one key per line, with plain or quoted values.",
+    },
+    CodeText {
+        code: "pins-missing",
+        title: "A pins file is missing",
+        text: "Every service has a pins file in each cell, also before its first release. `platformctl render` creates it; if it had a digest, restore it from Git.",
+    },
+    CodeText {
+        code: "pins-pattern",
+        title: "A name in a pins file matches more than one image",
+        text: "Kustomize reads the names of images as patterns, and this one may match the service's image too. Keep just the entry with the image's exact name.",
+    },
+    CodeText {
+        code: "pins-redirect",
+        title: "A pins file leads to another image",
+        text: "The key makes kustomize run another image than the pin says. The image of a service is set in platform.toml.",
+    },
+    CodeText {
+        code: "pins-replicas",
+        title: "The block that holds a service at zero was changed",
+        text: "Until its first release a service is held at zero replicas by a block that render writes and the first release removes. It is no longer as written. Remove it, and set replicas in platform.toml.",
+    },
+    CodeText {
+        code: "pins-shape",
+        title: "A pins file has another shape",
+        text: "A pins file is one Kustomize Component with an entry under `images` and nothing that changes anything else. Restore it from Git or delete it and run `platformctl render`.",
+    },
+    CodeText {
+        code: "pins-tag",
+        title: "The tag in a pins file is malformed",
+        text: "`newTag` is a text with the tag and nothing else. In quotes it stays a text even when it looks like a number.",
+    },
+    CodeText {
+        code: "pins-unrelease",
+        title: "A release needs something to run",
+        text: "A pin that was released cannot become one that never was. Name the digest to run.",
+    },
+    CodeText {
         code: "promotion-cycle",
         title: "Promotion goes round in a circle",
         text: "Following `promote-from` from environment to environment leads back to the start, so no environment would ever get a first release. Remove one `promote-from`.",
+    },
+    CodeText {
+        code: "promotion-declined",
+        title: "The promotion was declined",
+        text: "A pull request with exactly these values was closed without being merged. Reopen it to take it up again; other digests are proposed in a new one.",
+    },
+    CodeText {
+        code: "promotion-pair",
+        title: "The environments do not follow each other",
+        text: "Releases move along `promote-from`. An environment can only be promoted from the one that it names.",
+    },
+    CodeText {
+        code: "release-into-promoted",
+        title: "The environment takes no releases",
+        text: "It is promoted from another one, so that only what was tried there gets in. Release into the first environment and promote from there.",
     },
     CodeText {
         code: "reserved-name",
@@ -104,6 +254,16 @@ pub const CODES: &[CodeText] = &[
         text: "The name of a bucket must differ in every cell, or two environments or regions would write into the same one. Put `{environment}` and `{region}` into it.",
     },
     CodeText {
+        code: "sources-differ",
+        title: "It is not clear which pin to promote",
+        text: "The target has a region that the source does not have, and the source's cells do not agree on a pin. Bring them to the same pin, or choose the region with `--region`.",
+    },
+    CodeText {
+        code: "symlink-in-the-way",
+        title: "A symlink is in the way",
+        text: "Nothing is written through a symlink, because it may lead out of the repository. Put the real file or folder in its place.",
+    },
+    CodeText {
         code: "toml-syntax",
         title: "platform.toml is not TOML",
         text: "The file cannot be parsed. Often a quote or a bracket is missing on the line shown or on the one before. The syntax is described at https://toml.io.",
@@ -119,6 +279,11 @@ pub const CODES: &[CodeText] = &[
         text: "The location is not in the table of places that platformctl carries, so nothing is known about the country it is in, and a place of unknown country is refused. A country is never guessed from a code's prefix. For a site of your own use `provider = \"onprem\"`.",
     },
     CodeText {
+        code: "unknown-name",
+        title: "There is nothing of that name",
+        text: "The name on the command line is not declared in platform.toml. The help line says which ones are.",
+    },
+    CodeText {
         code: "unknown-reference",
         title: "A name refers to nothing",
         text: "The name is used here and declared nowhere. It is mistyped, or the thing it names was removed or renamed.",
@@ -129,8 +294,28 @@ pub const CODES: &[CodeText] = &[
         text: "The key takes one of a few words, which the help line lists.",
     },
     CodeText {
+        code: "unsafe-path",
+        title: "A path is refused",
+        text: "The path leads out of the repository, into Git's own folder, or to a file that another one would have to contain. Choose another name in platform.toml, or restore platform.lock from Git if it is named there.",
+    },
+    CodeText {
         code: "wrong-type",
         title: "A value has the wrong type",
         text: "The key takes another type of value, such as a list where a text stands. Numbers and dates are written without quotes, texts with them.",
+    },
+    CodeText {
+        code: "yaml-depth",
+        title: "YAML is nested too deeply",
+        text: "No manifest needs so many collections inside each other; reading them would use up memory. Check where the file comes from.",
+    },
+    CodeText {
+        code: "yaml-duplicate-key",
+        title: "A key stands twice in a YAML mapping",
+        text: "Readers disagree about which one counts. Keep one of them.",
+    },
+    CodeText {
+        code: "yaml-syntax",
+        title: "Not YAML",
+        text: "The file cannot be parsed. Often the indentation is off on the line shown or on the one before, or a quote is missing.",
     },
 ];

@@ -5,6 +5,7 @@ mod broken_disk;
 mod declaration;
 mod docs;
 mod example;
+mod docs_rules;
 mod forge;
 mod forge_races;
 mod init;
