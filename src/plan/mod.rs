@@ -17,6 +17,7 @@ mod service_cell;
 mod workflows;
 
 use crate::model::Platform;
+use crate::spec::schema;
 use files::{Files, Origin};
 use std::collections::BTreeMap;
 
@@ -35,6 +36,13 @@ pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     bootstrap::plan(platform, &mut files)?;
     workflows::plan(platform, &mut files)?;
     docs::plan(platform, &mut files)?;
+    let origin = Origin {
+        template: schema::FILE,
+        key: "",
+        custom: "",
+    };
+    // Beside the declaration, which names it in its first line, so that editors complete without a network.
+    files.generated(schema::FILE.to_owned(), origin, schema::text())?;
     Ok(files.finish())
 }
 
