@@ -20,3 +20,4 @@ mod render;
 mod repo;
 mod support;
 mod tree;
+mod workflows;
