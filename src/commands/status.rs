@@ -236,8 +236,17 @@ fn behind(promotion: &promotion::Promotion, from: &str) -> Vec<String> {
     }
     cells
         .into_iter()
-        .map(|(cell, services)| format!("{cell} is behind {from}: {}", services.join(", ")))
+        .map(|(cell, services)| format!("{cell} is behind {from}: {}", few(&services)))
         .collect()
+}
+
+/// The first names, and how many there are more.
+fn few(names: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    match names.len().checked_sub(SHOWN) {
+        Some(more) if more > 1 => format!("{} and {more} more", names[..SHOWN].join(", ")),
+        _ => names.join(", "),
+    }
 }
 
 fn text(root: &Path, path: &str) -> anyhow::Result<Option<String>> {

@@ -30,7 +30,8 @@ pub struct Anchor {
 pub struct Node {
     /// What it is.
     pub value: Value,
-    /// Its bytes, quotes and brackets included, anchor and tag not. Empty for a value that is not written.
+    /// Its bytes, quotes and brackets included, anchor and tag not. Empty for a value that is not written. Of a block
+    /// scalar it is the lines of its content, without `|` or `>`.
     pub span: Span,
     /// The id of its anchor.
     pub anchor: Option<usize>,

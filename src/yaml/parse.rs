@@ -93,13 +93,16 @@ impl<'a> Builder<'a> {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Vec<Diagnostic>> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
+                let style = scalar_style(style);
+                // The parser says `~` for a value that is not written.
+                let unwritten = style == ScalarStyle::Plain && span.is_empty();
                 let scalar = Scalar {
-                    text: if span.is_empty() {
+                    text: if unwritten {
                         String::new()
                     } else {
                         text.into_owned()
                     },
-                    style: scalar_style(style),
+                    style,
                 };
                 self.add(Node {
                     value: Value::Scalar(scalar),
@@ -277,110 +280,4 @@ fn structure_style(style: StructureStyle) -> Style {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn one(text: &str) -> Document {
-        let mut documents = parse("f.yaml", text).expect("parses");
-        assert_eq!(documents.len(), 1, "{text:?}");
-        documents.remove(0)
-    }
-
-    fn slice<'a>(text: &'a str, node: &Node) -> &'a str {
-        &text[node.span.clone()]
-    }
-
-    #[test]
-    fn spans_are_bytes_of_the_text() {
-        for (bom, eol) in [("", "\n"), ("", "\r\n"), ("\u{feff}", "\n")] {
-            let text = format!(
-                "{bom}# 🇹🇷 é{eol}a: \"x\\n🙂\" # c{eol}b:{eol}  - 'q'{eol}  - {{k: v, l: [1, 2]}}{eol}c: plain text  # d{eol}e:{eol}f: &x 1{eol}g: *x{eol}"
-            );
-            let root = one(&text).root;
-            assert_eq!(slice(&text, root.get("a").expect("a")), "\"x\\n🙂\"");
-            assert_eq!(root.get("a").and_then(Node::text), Some("x\n🙂"));
-            let items = &root.get("b").and_then(Node::sequence).expect("b").items;
-            assert_eq!(slice(&text, &items[0]), "'q'");
-            assert_eq!(slice(&text, &items[1]), "{k: v, l: [1, 2]}");
-            assert_eq!(slice(&text, root.get("c").expect("c")), "plain text");
-            assert!(root.get("e").expect("e").span.is_empty());
-            assert_eq!(
-                root.get("e").and_then(Node::resolved),
-                Some(crate::yaml::Resolved::Null)
-            );
-            assert_eq!(slice(&text, root.get("f").expect("f")), "1");
-            assert!(matches!(root.get("g").expect("g").value, Value::Alias(_)));
-            assert_eq!(
-                slice(&text, root.get("b").expect("b")).lines().last(),
-                Some("  - {k: v, l: [1, 2]}")
-            );
-        }
-    }
-
-    #[test]
-    fn anchors_aliases_and_duplicates_are_found() {
-        let document = one("a: &one 1\nb: *one\n");
-        assert_eq!(document.anchors[0].name, "one");
-        assert_eq!(document.anchors[0].span, 3..7);
-        assert_eq!(document.aliases, vec![13..17]);
-        let problems =
-            parse("f.yaml", "a: 1\nb: {x: 1, \"x\": 2}\na: 3\n").expect_err("duplicates");
-        let messages: Vec<_> = problems.iter().map(|p| p.message.as_str()).collect();
-        assert_eq!(
-            messages,
-            ["the key `x` is there twice", "the key `a` is there twice"]
-        );
-    }
-
-    #[test]
-    fn documents_are_separate() {
-        let documents = parse("f.yaml", "a: 1\n---\n# nothing\n---\na: 2\n...\n").expect("parses");
-        assert_eq!(documents.len(), 3);
-        assert_eq!(documents[2].root.get("a").and_then(Node::text), Some("2"));
-        assert!(parse("f.yaml", "").expect("parses").is_empty());
-        assert!(parse("f.yaml", "# only\n").expect("parses").is_empty());
-    }
-
-    #[test]
-    fn errors_have_places() {
-        for text in [
-            "a: [1, 2\n",
-            "a: \"x\n",
-            "\tb: 1\n",
-            "a:\n\tb: 1\n",
-            "a: b: c\n",
-            "{é",
-            "*x",
-            "a: *gone\n",
-            "%",
-            "🙂: [🙂",
-        ] {
-            let problems = parse("f.yaml", text).expect_err(text);
-            let (start, end) = problems[0].primary().and_then(|l| l.span).expect("a span");
-            assert!(text.get(start..end).is_some(), "{text:?} {start}..{end}");
-            assert!(!problems[0].message.is_empty() && !problems[0].help.is_empty());
-        }
-    }
-
-    #[test]
-    fn hostile_files_cost_little() {
-        for text in [
-            "[".repeat(200_000),
-            "{a: ".repeat(200_000),
-            "- ".repeat(200_000),
-            "? ".repeat(50_000),
-            (0..3_000)
-                .map(|i| format!("{}a:\n", " ".repeat(i)))
-                .collect(),
-            "[{".repeat(100_000),
-        ] {
-            assert!(parse("f.yaml", &text).is_err(), "{:?}", &text[..20]);
-        }
-        let mut bomb = "a0: &a0 x\n".to_owned();
-        for i in 1..60 {
-            let inner = vec![format!("*a{}", i - 1); 9].join(", ");
-            bomb.push_str(&format!("a{i}: &a{i} [{inner}]\n"));
-        }
-        assert_eq!(one(&bomb).aliases.len(), 59 * 9);
-    }
-}
+mod tests;
