@@ -47,11 +47,15 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Group<'a> {
             None => {}
         }
     }
-    for label in &diagnostic.labels {
+    for (position, label) in diagnostic.labels.iter().enumerate() {
         let drawn = label.location.span.is_some() && sources.text(&label.location.path).is_some();
         if !drawn && !label.text.is_empty() {
-            let path = text::visible(&label.location.path);
-            group = group.element(Level::NOTE.message(format!("{path}: {}", label.text)));
+            // The primary file is named above already.
+            let text = match position {
+                0 => label.text.clone(),
+                _ => format!("{}: {}", text::visible(&label.location.path), label.text),
+            };
+            group = group.element(Level::NOTE.message(text));
         }
     }
     diagnostic.help.iter().fold(group, |group, help| {

@@ -37,7 +37,7 @@ fn human_draws_every_place_of_a_file_in_one_picture() {
         written(&example(), Format::Human),
         r#"warning[unknown-key]: `a` is, 100%: odd (cell production/es)
 --> cluster/a b,c.yaml
- = note: cluster/a b,c.yaml: not as rendered
+ = note: not as rendered
 
 error[unknown-reference]: the region `es` is in GB
  --> platform.toml:3:12

@@ -21,3 +21,4 @@ mod repo;
 mod support;
 mod tree;
 mod workflows;
+mod validate;
