@@ -199,7 +199,12 @@ encode() {
 
 # pair NAMESPACE SECRET KEY KEY: its two values as they are stored, in base64, or nothing.
 pair() {
-  kube get secret "$2" -n "$1" -o "jsonpath={.data.$3} {.data.$4}" --ignore-not-found
+  local values
+  values=$(kube get secret "$2" -n "$1" -o "jsonpath={.data.$3} {.data.$4}" --ignore-not-found)
+  case "$values" in
+    "" | ?*" "?*) printf '%s' "$values" ;;
+    *) fail "Secret $2 in $1 lacks $3 or $4: delete it and run again" ;;
+  esac
 }
 
 # create_secret NAMESPACE SECRET KEY VALUE KEY VALUE, values in base64. `create` and not `apply`: it never replaces one, and

@@ -20,5 +20,5 @@ mod render;
 mod repo;
 mod support;
 mod tree;
-mod workflows;
 mod validate;
+mod workflows;
