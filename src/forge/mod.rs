@@ -1,6 +1,6 @@
 //! Where proposals become pull requests: GitHub, as an edge.
 //!
-//! In: a [`Connection`] made from the environment, and [`Proposal`](crate::promotion::Proposal)s computed from files
+//! In: a [`Connection`] made from the environment, and [`Proposal`]s computed from files
 //! that [`GitHub::read`] gave. Out: an [`Outcome`] per proposal. The module exists so that everything which can fail,
 //! race or be rate limited is behind four plain calls; nothing async leaves it.
 //!

@@ -281,21 +281,30 @@ fn serve(mut request: tiny_http::Request, shared: &Mutex<Shared>) {
     }
 }
 
+/// Writes the whole answer at once: in two pieces, the second would wait for the first one's delayed acknowledgement.
 fn respond(request: tiny_http::Request, reply: &Reply) {
     let text = match &reply.body {
         Value::Null => String::new(),
         body => body.to_string(),
     };
-    let mut response = tiny_http::Response::from_string(text).with_status_code(reply.status);
-    response.add_header(header("Content-Type", "application/json; charset=utf-8"));
+    let now = jiff::fmt::rfc2822::DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&jiff::Timestamp::now())
+        .unwrap();
+    let mut answer = format!(
+        "HTTP/1.1 {} Status\r\nDate: {now}\r\nContent-Type: application/json; charset=utf-8\r\n",
+        reply.status
+    );
     for (name, value) in &reply.headers {
-        response.add_header(header(name, value));
+        answer.push_str(&format!("{name}: {value}\r\n"));
     }
-    let _ = request.respond(response);
-}
-
-fn header(name: &str, value: &str) -> tiny_http::Header {
-    tiny_http::Header::from_bytes(name, value).unwrap()
+    if reply.status != 204 {
+        answer.push_str(&format!("Content-Length: {}\r\n", text.len()));
+    }
+    answer.push_str("\r\n");
+    answer.push_str(&text);
+    let mut writer = request.into_writer();
+    let _ = writer.write_all(answer.as_bytes());
+    let _ = writer.flush();
 }
 
 /// What GitHub checks before it looks at the request.

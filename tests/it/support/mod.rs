@@ -1,4 +1,8 @@
 //! What integration tests share.
+#![expect(
+    clippy::unwrap_used,
+    reason = "functions that tests share fail like tests"
+)]
 
 pub(crate) mod github;
 pub(crate) mod run;
