@@ -233,3 +233,65 @@ fn wave<'a>(
     waves.insert(name, latest);
     latest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model;
+
+    fn waves_of(services: &[(&str, &[&str])]) -> Vec<(String, u32)> {
+        let mut text = r#"
+schema = 1
+[platform]
+name = "p"
+repository = "https://github.com/acme/p"
+registry = "ghcr.io/acme"
+[residency.jurisdictions.ES]
+countries = ["ES"]
+[regions.es]
+jurisdiction = "ES"
+provider = "gcp"
+location = "europe-southwest1"
+domain = "p.example"
+[environments.production]
+regions = ["es"]
+"#
+        .to_owned();
+        for (port, (name, calls)) in services.iter().enumerate() {
+            let port = 8000 + port;
+            text.push_str(&format!(
+                "[services.{name}]\nport = {port}\ncalls = {calls:?}\n"
+            ));
+        }
+        let (platform, _) = model::load(&text).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        waves(&platform)
+            .into_iter()
+            .map(|(name, wave)| (name.to_string(), wave))
+            .collect()
+    }
+
+    fn named(waves: &[(&str, u32)]) -> Vec<(String, u32)> {
+        waves
+            .iter()
+            .map(|(name, wave)| ((*name).to_owned(), *wave))
+            .collect()
+    }
+
+    #[test]
+    fn callees_come_up_before_callers() {
+        let services: &[(&str, &[&str])] =
+            &[("a", &["b", "c"]), ("b", &["c"]), ("c", &[]), ("d", &[])];
+        assert_eq!(
+            waves_of(services),
+            named(&[("a", 4), ("b", 3), ("c", 2), ("d", 2)])
+        );
+    }
+
+    #[test]
+    fn a_circle_is_opened_at_the_same_place_every_time() {
+        let services: &[(&str, &[&str])] = &[("a", &["b"]), ("b", &["c"]), ("c", &["a"])];
+        assert_eq!(waves_of(services), named(&[("a", 4), ("b", 3), ("c", 2)]));
+        let reversed: &[(&str, &[&str])] = &[("c", &["a"]), ("b", &["c"]), ("a", &["b"])];
+        assert_eq!(waves_of(reversed), waves_of(services));
+    }
+}

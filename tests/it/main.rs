@@ -1,4 +1,5 @@
 //! Integration tests: one binary.
+mod built;
 
 mod bootstrap;
 mod broken_disk;

@@ -53,12 +53,12 @@ policy() {
 }
 
 for user in $USERS; do
-  buckets=$(printenv "${user}_BUCKETS")
+  own=$(printenv "${user}_BUCKETS")
   access_key=$(printenv "${user}_ACCESS_KEY")
   secret_key=$(printenv "${user}_SECRET_KEY")
   # shellcheck disable=SC2086 # names of buckets have no spaces: one word each
-  policy $buckets >/tmp/policy.json
-  mc --quiet admin policy create store "$user" /tmp/policy.json
+  policy $own >"$HOME/policy.json"
+  mc --quiet admin policy create store "$user" "$HOME/policy.json"
   printf '%s\n%s\n' "$access_key" "$secret_key" | mc --quiet admin user add store >/dev/null
   mc --quiet admin policy attach store "$user" --user "$access_key"
 done
