@@ -186,7 +186,7 @@ fn escape(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             // An invisible character keeps the forge from seeing a name or a number.
             '@' | '#' => out.extend([c, '\u{200b}']),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '!' => out.extend(['\\', c]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' => out.extend(['\\', c]),
             c => out.push(c),
         }
     }

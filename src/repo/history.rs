@@ -28,12 +28,7 @@ impl Repo {
         if paths.is_empty() {
             return Ok(history);
         }
-        let wanted: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
-        let mut options = git2::DiffOptions::new();
-        options.disable_pathspec_match(true).skip_binary_check(true);
-        for path in paths {
-            options.pathspec(path);
-        }
+        let wanted = Folder::of(paths);
         let mut seen: BTreeSet<(String, git2::Oid)> = BTreeSet::new();
         let mut walk = self.git.revwalk()?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME)?;
@@ -44,28 +39,55 @@ impl Repo {
                 .find_commit(id.context("cannot walk over the commits")?)?;
             // The parent of a shallow clone's last commit is not here; its whole tree counts then.
             let parent = commit.parent(0).ok().and_then(|parent| parent.tree().ok());
-            let diff = self
-                .git
-                .diff_tree_to_tree(parent.as_ref(), Some(&commit.tree()?), Some(&mut options))
-                .with_context(|| {
-                    format!("cannot compare the commit {} with its parent", commit.id())
-                })?;
-            for delta in diff.deltas() {
-                let file = delta.new_file();
-                let path = file
-                    .path()
-                    .and_then(|path| path.to_str())
-                    .unwrap_or_default();
-                if wanted.contains(path)
-                    && !file.id().is_zero()
-                    && seen.insert((path.to_owned(), file.id()))
-                    && let Ok(text) = self.blob_text(file.id(), path)
+            let mut changed = Vec::new();
+            self.changed(parent.as_ref(), &commit.tree()?, &wanted, "", &mut changed)
+                .with_context(|| format!("cannot read the commit {}", commit.id()))?;
+            for (path, id) in changed {
+                if seen.insert((path.clone(), id))
+                    && let Ok(text) = self.blob_text(id, &path)
                 {
-                    history.texts.entry(path.to_owned()).or_default().push(text);
+                    history.texts.entry(path).or_default().push(text);
                 }
             }
         }
         Ok(history)
+    }
+
+    /// The wanted files that are not the same in both trees, as they are in the new one. Equal folders are not entered,
+    /// so a commit costs what it changed.
+    fn changed(
+        &self,
+        old: Option<&git2::Tree<'_>>,
+        new: &git2::Tree<'_>,
+        wanted: &Folder<'_>,
+        prefix: &str,
+        found: &mut Vec<(String, git2::Oid)>,
+    ) -> Result<()> {
+        for (name, inside) in &wanted.entries {
+            let Some(entry) = new.get_name(name) else {
+                continue;
+            };
+            let before = old.and_then(|old| old.get_name(name));
+            if before
+                .as_ref()
+                .is_some_and(|before| before.id() == entry.id())
+            {
+                continue;
+            }
+            let path = format!("{prefix}{name}");
+            match entry.kind() {
+                Some(git2::ObjectType::Blob) if inside.entries.is_empty() => {
+                    found.push((path, entry.id()));
+                }
+                Some(git2::ObjectType::Tree) if !inside.entries.is_empty() => {
+                    let before = before.and_then(|before| self.git.find_tree(before.id()).ok());
+                    let tree = self.git.find_tree(entry.id())?;
+                    self.changed(before.as_ref(), &tree, inside, &format!("{path}/"), found)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Whether merging `tip` into `base` would change exactly these files to these texts, without a conflict.
@@ -106,5 +128,24 @@ impl Repo {
             && files
                 .iter()
                 .all(|(path, text)| changed.get(path).and_then(Option::as_ref) == Some(text)))
+    }
+}
+
+/// Paths as folders; a file is a folder without entries.
+#[derive(Default)]
+struct Folder<'a> {
+    entries: BTreeMap<&'a str, Self>,
+}
+
+impl<'a> Folder<'a> {
+    fn of(paths: &'a [String]) -> Self {
+        let mut root = Self::default();
+        for path in paths {
+            let mut folder = &mut root;
+            for part in path.split('/') {
+                folder = folder.entries.entry(part).or_default();
+            }
+        }
+        root
     }
 }

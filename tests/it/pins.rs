@@ -1,7 +1,8 @@
 //! Pins files judged by the tool that reads them in the end: kustomize.
 #![allow(
     clippy::disallowed_methods,
-    reason = "writes files and starts kustomize"
+    clippy::print_stderr,
+    reason = "writes files, starts kustomize and says when it is not there"
 )]
 
 use platformctl::pins::{Pin, unreleased, write};
