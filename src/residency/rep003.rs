@@ -3,6 +3,7 @@
 use super::rule::{Input, Rule, Weight};
 use crate::diagnostic::Diagnostic;
 use crate::source::Location;
+use std::collections::BTreeSet;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -20,10 +21,11 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
     let Some(tree) = input.tree else { return };
+    let there: BTreeSet<&str> = tree.pins.iter().map(|pin| pin.path.as_str()).collect();
     for cell in input.all_cells() {
         for service in input.platform.services.keys() {
             let path = cell.pins(service);
-            if tree.pins.iter().any(|pin| pin.path == path) {
+            if there.contains(path.as_str()) {
                 continue;
             }
             let message = format!("`{service}` has no pins in {}", cell.name);

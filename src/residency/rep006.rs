@@ -5,6 +5,7 @@ use super::rule::{Input, Rule, Weight};
 use crate::diagnostic::Diagnostic;
 use crate::model::Cell;
 use crate::spec::names::Name;
+use std::collections::BTreeMap;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -25,6 +26,12 @@ fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
     let Some(history) = input.tree.and_then(|tree| tree.history.as_ref()) else {
         return;
     };
+    let now: BTreeMap<&str, &str> = input
+        .tree
+        .into_iter()
+        .flat_map(|tree| &tree.pins)
+        .filter_map(|pin| Some((pin.path.as_str(), pin.digest.as_deref()?)))
+        .collect();
     for pin in input
         .pins()
         .filter(|pin| pin.released && pin.problem.is_none())
@@ -35,14 +42,10 @@ fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
         let cells = source_cells(input, source, pin);
         let had = cells.iter().any(|cell| {
             let path = cell.pins(&pin.service);
-            history
-                .get(&path)
-                .is_some_and(|digests| digests.contains(digest))
-                || input.tree.is_some_and(|tree| {
-                    tree.pins
-                        .iter()
-                        .any(|other| other.path == path && other.digest.as_ref() == Some(digest))
-                })
+            now.get(path.as_str()) == Some(&digest.as_str())
+                || history
+                    .get(&path)
+                    .is_some_and(|digests| digests.contains(digest))
         });
         if !had {
             let names: Vec<&str> = cells.iter().map(|cell| cell.name.as_str()).collect();

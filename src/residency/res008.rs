@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Weight::Critical,
     rationale: "A region stands on its own: its own clusters and its own full set of stores, so that nothing in one place can read another's and each can be \
         proven by itself. The rule finds clusters and buckets that would have the same name in two regions, a store that is tied to one region \
-        while services of another one use it, and a kind of store that one region has and another one lacks.",
+        while services of another one use it, and a kind of store that one region has in its cluster and another one lacks.",
     fix: "Give each region its own: leave out `region` so that the store exists in every cell, and choose names that contain environment and region.",
     example_bad: "[regions.tr]\ncluster = \"main\"\n[regions.es]\ncluster = \"main\"",
     example_good: "[regions.tr]\ncluster = \"main-tr\"\n[regions.es]\ncluster = \"main-es\"",
@@ -148,6 +148,10 @@ fn tied(input: &Input<'_>, store: &Store, out: &mut Vec<Diagnostic>) {
                     .help("leave out `region`, so that each region has this store for itself"),
             );
         }
+        return;
+    }
+    // A copy at another place is something more than a region needs; other regions may do without.
+    if input.document.contains(&store_path(store).key("at")) {
         return;
     }
     let lacking: Vec<&Region> = others

@@ -3,6 +3,7 @@
 mod declared;
 mod excepted;
 mod files;
+mod placed;
 mod table;
 
 use super::{Input, Tree, judge};
