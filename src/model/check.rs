@@ -22,6 +22,9 @@ const RESERVED: &[&str] = &[
     "backups",
     "secrets",
     "ingress",
+    "default-deny",
+    "allow-dns",
+    "acme-solver",
 ];
 
 pub(super) fn check(spec: &Spec, problems: &mut Problems<'_>) {

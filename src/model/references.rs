@@ -60,13 +60,7 @@ fn dangling<'a>(
 }
 
 /// Checks a list of names, duplicates included.
-fn list<'a>(
-    problems: &mut Problems<'_>,
-    path: &KeyPath,
-    what: &str,
-    names: &[Name],
-    known: &[&'a str],
-) {
+fn list(problems: &mut Problems<'_>, path: &KeyPath, what: &str, names: &[Name], known: &[&str]) {
     for (index, name) in names.iter().enumerate() {
         let here = path.index(index);
         if !known.contains(&name.as_str()) {

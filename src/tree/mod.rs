@@ -35,7 +35,7 @@ pub use digest::Digest;
 pub use disk::Seen;
 pub use guard::{Busy, Guard};
 pub use lock::Lock;
-pub use recorded::recorded;
+pub use recorded::{Damage, recorded};
 pub use show::{Show, show};
 
 /// The file at the root that says what render owns.

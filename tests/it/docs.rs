@@ -1,4 +1,5 @@
 //! Generated documentation is current: the JSON schema, the reference of platform.toml, the reference of the commands.
+#![expect(clippy::disallowed_methods, reason = "tests make and read files")]
 
 use crate::support::{assert_current, project};
 use clap::CommandFactory as _;

@@ -1,4 +1,5 @@
 //! `platform-example/` is what the current binary makes of the blueprint.
+#![expect(clippy::disallowed_methods, reason = "tests make and read files")]
 
 use crate::support::run::{init, platformctl};
 use crate::support::{project, tree};

@@ -1,4 +1,5 @@
 //! `init`: from an empty directory to a repository with one commit.
+#![expect(clippy::disallowed_methods, reason = "tests make and read files")]
 
 use crate::support::run::{command, init, platformctl, ran};
 use crate::support::tree;

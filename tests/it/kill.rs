@@ -212,3 +212,65 @@ fn a_killed_render_is_finished_by_the_next() {
     };
     torture(&subject, 7);
 }
+
+/// A platform of some size; the variants differ in the ports, which are in many files.
+fn declaration(variant: usize) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::from(
+        r#"schema = 1
+
+[platform]
+name = "carebase"
+repository = "https://github.com/acme/platform"
+registry = "ghcr.io/acme"
+
+[residency.jurisdictions.ES]
+countries = ["ES"]
+
+[regions.es]
+jurisdiction = "ES"
+provider = "gcp"
+location = "europe-southwest1"
+domain = "es.carebase.example"
+
+[environments.staging]
+regions = ["es"]
+[environments.production]
+regions = ["es"]
+promote-from = "staging"
+"#,
+    );
+    for number in 0..80 {
+        let port = 8000 + number * 2 + variant;
+        writeln!(text, "\n[services.service-{number}]\nport = {port}").expect("written");
+    }
+    text
+}
+
+fn start_binary(root: &Path, _: usize) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_platformctl"))
+        .args([
+            "-C".as_ref(),
+            root.as_os_str(),
+            "-q".as_ref(),
+            "render".as_ref(),
+        ])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started")
+}
+
+#[test]
+fn a_killed_platformctl_is_finished_by_the_next() {
+    let declare = |root: &Path, variant: usize| {
+        std::fs::write(root.join("platform.toml"), declaration(variant)).expect("written");
+    };
+    let subject = Subject {
+        declare: &declare,
+        start: &start_binary,
+        users: &|path| path.contains("/custom/") || path.contains("/pins/"),
+    };
+    torture(&subject, 11);
+}

@@ -1,8 +1,8 @@
 //! Integration tests: one binary.
-mod built;
 
 mod bootstrap;
 mod broken_disk;
+mod built;
 mod declaration;
 mod docs;
 mod docs_rules;

@@ -1,4 +1,5 @@
 //! `render` as it is typed: what it writes, what it keeps, what it answers.
+#![expect(clippy::disallowed_methods, reason = "tests make and read files")]
 
 use crate::support::run::{command, init, platformctl};
 use crate::support::tree;

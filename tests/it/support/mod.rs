@@ -1,5 +1,9 @@
 //! What integration tests share.
 #![expect(
+    clippy::disallowed_methods,
+    reason = "tests make and read files, and start the binary"
+)]
+#![expect(
     clippy::unwrap_used,
     reason = "functions that tests share fail like tests"
 )]
