@@ -2,7 +2,7 @@
 //!
 //! In: the text. Out: a [`Spec`] and the [`Document`] that knows where each key stands, or every syntax and shape
 //! problem of the file as diagnostics. The schema derived from the types in [`types`] is the only description of the
-//! shape: editors complete from it and [`shape`] enforces it, so the two cannot disagree.
+//! shape: editors complete from it and module `shape` enforces it, so the two cannot disagree.
 
 mod document;
 pub mod names;

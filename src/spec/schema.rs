@@ -1,4 +1,4 @@
-//! The JSON schema of `platform.toml`, derived from the types: for editors, and for [`super::shape`].
+//! The JSON schema of `platform.toml`, derived from the types: for editors, and for module `shape`.
 
 use super::types::Spec;
 use schemars::Schema;

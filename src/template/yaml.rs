@@ -1,7 +1,7 @@
 //! Strings as YAML scalars that every reader takes for the same string.
 //!
 //! YAML 1.1 (PyYAML, Ruby, parts of Kubernetes' own tools) and YAML 1.2 disagree about `NO`, `on`, `0755`, `12:30` and
-//! `1_000` (https://yaml.org/type/bool.html, https://yaml.org/type/int.html, https://yaml.org/spec/1.2.2/#103-core-schema).
+//! `1_000` (<https://yaml.org/type/bool.html>, <https://yaml.org/type/int.html>, <https://yaml.org/spec/1.2.2/#103-core-schema>).
 //! So a string is plain only if it is on a short list of harmless forms, and in double quotes otherwise. The escapes are
 //! those of JSON, which both versions and TOML have too.
 

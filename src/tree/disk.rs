@@ -235,17 +235,29 @@ fn place(root: &Path, temporary: &Path, write: &Write<'_>) -> anyhow::Result<()>
     let target = root.join(write.path);
     let cannot = || format!("cannot write `{}`", write.path);
     if write.expected == Expected::NothingEver {
-        // A link is refused where something exists, which a rename would replace.
-        match fs::hard_link(temporary, &target) {
-            Ok(()) => return fs::remove_file(temporary).with_context(cannot),
+        match rename_to_nothing(temporary, &target) {
+            Ok(()) => return Ok(()),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 return Err(changed(write.path));
             }
-            // A file system without hard links: the look above has to do.
+            // A file system that cannot do this: the look above has to do.
             Err(_) => {}
         }
     }
     fs::rename(temporary, &target).with_context(cannot)
+}
+
+/// Renames a file, and fails where a rename would replace something.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn rename_to_nothing(from: &Path, to: &Path) -> std::io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn rename_to_nothing(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::hard_link(from, to)?;
+    fs::remove_file(from)
 }
 
 /// Removes a file, if it is still the one that was compared.
