@@ -204,11 +204,21 @@ fn missing(oid: &str) -> Refusal {
 
 /// Trouble with the forge, with its remedy.
 fn outside(error: forge::Error) -> Refusal {
-    let refusal = Refusal::new(Exit::Outside, error.to_string());
-    match error.help() {
-        Some(help) => refusal.help(help),
-        None => refusal,
+    let mut refusal = Refusal::new(Exit::Outside, error.to_string());
+    refusal.help.extend(error.help().map(str::to_owned));
+    match error {
+        forge::Error::Token(_) => {
+            refusal.help("or make a branch in this clone instead of a pull request: `--local`")
+        }
+        _ => refusal,
     }
+}
+
+fn sealed(proposal: &promotion::Proposal) -> anyhow::Result<promotion::Proposal> {
+    Ok(promotion::Proposal {
+        message: forge::sealed_message(proposal).map_err(outside)?,
+        ..proposal.clone()
+    })
 }
 
 fn publish(
@@ -240,7 +250,8 @@ fn publish(
         }));
     }
     match &origin.place {
-        Place::Local(repo) => Ok(match repo::publish(repo, proposal)? {
+        // The same trailers as on GitHub: a branch that is pushed by hand is found again as platformctl's own.
+        Place::Local(repo) => Ok(match repo::publish(repo, &sealed(proposal)?)? {
             Published::Nothing => done("nothing"),
             Published::Noop => done("noop"),
             Published::Created => done("created"),

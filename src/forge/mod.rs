@@ -110,6 +110,14 @@ pub struct GitHub {
     wire: wire::Wire,
 }
 
+/// The message that a proposal's commit has: the proposal's own with every trailer by which it is known again.
+///
+/// # Errors
+/// When a text cannot be hashed.
+pub fn sealed_message(proposal: &Proposal) -> Result<String, Error> {
+    seal::message(proposal)
+}
+
 impl GitHub {
     /// Prepares to talk to a repository; nothing is sent yet.
     ///

@@ -405,3 +405,29 @@ fn exit_codes_tell_whose_turn_it_is() {
         .expect("runs");
     assert_eq!(outside.status.code(), Some(2));
 }
+
+#[test]
+fn a_local_commit_can_be_pushed_and_known_again() {
+    let platform = Platform::new();
+    let digest = digest(7);
+    let ran = platform.run(&[
+        "release", "api", "--env", "staging", "--digest", &digest, "--local",
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let git = git2::Repository::open(platform.folder.path()).expect("a repository");
+    let tip = git
+        .find_branch("release/staging/all/svc-api", git2::BranchType::Local)
+        .and_then(|branch| branch.get().peel_to_commit())
+        .expect("the branch has a commit");
+    let message = tip.message().expect("a message");
+    for trailer in [
+        "Promotion-Id: ",
+        "Platformctl-Managed: v1",
+        "Platformctl-Content: ",
+    ] {
+        assert!(
+            message.lines().any(|line| line.starts_with(trailer)),
+            "{trailer}: {message}"
+        );
+    }
+}
