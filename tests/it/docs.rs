@@ -18,7 +18,7 @@ fn the_reference_of_platform_toml_is_current() {
     let schema = schema::schema();
     let root = schema.as_object().expect("the schema is an object");
     let mut text = String::from(
-        "# platform.toml\n\n<!-- Generated from the types of src/spec/types.rs. To regenerate: PLATFORMCTL_BLESS=1 cargo test --test it docs -->\n\n\
+        "# platform.toml\n\n<!-- Generated from the types of src/spec/types/. To regenerate: PLATFORMCTL_BLESS=1 cargo test --test it docs -->\n\n\
          Every key there is. Unknown keys are errors; `platformctl config` prints your file with every default filled in. Keys marked\n\
          **required** have no default. `NAME` stands for a name of your own.\n",
     );

@@ -8,26 +8,23 @@
 )]
 
 use crate::support::tree as files;
-use platformctl::plan::{FileKind, Plan, PlannedFile};
-use platformctl::tree::{Mode, carry_out};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 100;
-const FILES: usize = 600;
-/// Tells a copy of this program what to render, and where.
-const ORDER: &str = "PLATFORMCTL_TEST_RENDER";
+/// So many that more than 2,000 files are rendered.
+const SERVICES: usize = 150;
 
 /// Two declarations to go back and forth between, and how to render them in a process of its own.
-pub(crate) struct Subject<'a> {
+struct Subject<'a> {
     /// Makes the declaration of a variant, 0 or 1, the one that is rendered next.
-    pub(crate) declare: &'a dyn Fn(&Path, usize),
+    declare: &'a dyn Fn(&Path, usize),
     /// Starts a render of the variant that was declared.
-    pub(crate) start: &'a dyn Fn(&Path, usize) -> Child,
+    start: &'a dyn Fn(&Path, usize) -> Child,
     /// Files of the user's, by path, that exist in both variants and are edited before the first kill.
-    pub(crate) users: &'a dyn Fn(&str) -> bool,
+    users: &'a dyn Fn(&str) -> bool,
 }
 
 impl Subject<'_> {
@@ -77,9 +74,10 @@ impl Subject<'_> {
 }
 
 /// Kills renders at random moments and judges what the next ones make of it.
-pub(crate) fn torture(subject: &Subject<'_>, seed: u64) {
+fn torture(subject: &Subject<'_>, seed: u64) {
     let mut random = fastrand::Rng::with_seed(seed);
     let expected = [subject.expected(0), subject.expected(1)];
+    assert!(expected[0].len() > 2_000, "{} files", expected[0].len());
     let root = tempfile::tempdir().expect("a temporary folder");
     let root = root.path();
     subject.render(root, 0);
@@ -127,92 +125,6 @@ pub(crate) fn torture(subject: &Subject<'_>, seed: u64) {
     );
 }
 
-/// Some hundred files, two thirds of them different or elsewhere in the other variant.
-fn plan(variant: usize) -> Plan {
-    let file = |kind, content| PlannedFile {
-        kind,
-        content,
-        executable: false,
-        template: "test",
-        key: String::new(),
-    };
-    let mut plan = Plan::default();
-    for number in 0..FILES {
-        let folder = format!("cluster/unit-{}", number % 40);
-        let (path, content) = match number % 3 {
-            0 => (format!("{folder}/same-{number}"), format!("{number}\n")),
-            1 => (
-                format!("{folder}/changes-{number}"),
-                format!("{number} {variant}\n"),
-            ),
-            _ => (
-                format!("{folder}/only-{variant}/{number}"),
-                format!("{number}\n"),
-            ),
-        };
-        plan.files.insert(path, file(FileKind::Generated, content));
-    }
-    for number in 0..20 {
-        let content = format!("{number}\n");
-        plan.files.insert(
-            format!("custom/{number}"),
-            file(FileKind::Custom, content.clone()),
-        );
-        plan.files
-            .insert(format!("pins/{number}"), file(FileKind::Pins, content));
-    }
-    plan
-}
-
-fn start_copy(root: &Path, variant: usize) -> Child {
-    let myself = std::env::current_exe().expect("this program");
-    let order = format!("{variant} {}", root.display());
-    Command::new(myself)
-        .args(["kill::renders_what_it_is_told", "--exact"])
-        .env(ORDER, order)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("started")
-}
-
-/// The part of the copy that is killed; by itself it renders into a folder of its own.
-#[test]
-fn renders_what_it_is_told() {
-    let own = tempfile::tempdir().expect("a temporary folder");
-    let order = std::env::var(ORDER).unwrap_or_else(|_| format!("0 {}", own.path().display()));
-    let (variant, root) = order.split_once(' ').expect("a variant and a folder");
-    let plan = plan(variant.parse().expect("a number"));
-    let mode = Mode::Apply { force: false };
-    let outcome = carry_out(
-        Path::new(root),
-        &plan,
-        None,
-        mode,
-        false,
-        &mut Vec::new(),
-        &|_, _| {},
-    );
-    let outcome = outcome.expect("rendered");
-    assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics);
-    assert!(
-        plan.files
-            .keys()
-            .all(|path| Path::new(root).join(path).is_file())
-    );
-}
-
-#[test]
-fn a_killed_render_is_finished_by_the_next() {
-    let subject = Subject {
-        declare: &|_, _| {},
-        start: &start_copy,
-        users: &|path| path.starts_with("custom/") || path.starts_with("pins/"),
-    };
-    torture(&subject, 7);
-}
-
 /// A platform of some size; the variants differ in the ports, which are in many files.
 fn declaration(variant: usize) -> String {
     use std::fmt::Write as _;
@@ -240,7 +152,7 @@ regions = ["es"]
 promote-from = "staging"
 "#,
     );
-    for number in 0..80 {
+    for number in 0..SERVICES {
         let port = 8000 + number * 2 + variant;
         writeln!(text, "\n[services.service-{number}]\nport = {port}").expect("written");
     }

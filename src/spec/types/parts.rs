@@ -1,0 +1,209 @@
+//! Components, stores, endpoints, flows, and versions of third-party parts.
+
+use super::{DataClass, LocationSpec, ResourcesSpec};
+use crate::spec::names::{
+    CellName, Cidr, Country, Digest, Host, Identifier, Image, Name, Quantity,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Parts of the platform.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ComponentsSpec {
+    /// An S3-compatible object store in each cell.
+    pub object_storage: Option<ObjectStorageSpec>,
+    /// Ingress controller settings.
+    pub ingress: Option<IngressSpec>,
+    /// Self-hosted Supabase. Not rendered by this version.
+    pub supabase: Option<BTreeMap<String, serde_json::Value>>,
+    /// Metrics, logs, traces and alerts. Not rendered by this version.
+    pub observability: Option<BTreeMap<String, serde_json::Value>>,
+    /// Backups of databases and volumes. Not rendered by this version.
+    pub backups: Option<BTreeMap<String, serde_json::Value>>,
+    /// How secrets reach the clusters. Not rendered by this version.
+    pub secrets: Option<BTreeMap<String, serde_json::Value>>,
+}
+
+/// An object store.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ObjectStorageSpec {
+    /// Which server. Default: `minio`.
+    pub engine: Option<ObjectStorageEngine>,
+    /// Size of the volume. Default: `50Gi`, on a laptop `5Gi`.
+    pub storage: Option<Quantity>,
+    /// StorageClass of the volume. Default: the cluster's.
+    pub storage_class: Option<Host>,
+    /// Requests and limits.
+    pub resources: Option<ResourcesSpec>,
+    /// Classes of the data in the bucket `objects`. Default: the classes of the services that use it.
+    pub classes: Option<Vec<DataClass>>,
+}
+
+/// An object storage server.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObjectStorageEngine {
+    /// The maintained fork of MinIO.
+    Minio,
+    /// RustFS. Not rendered by this version.
+    Rustfs,
+    /// A store outside the cluster. Not rendered by this version.
+    External,
+}
+
+/// How services are reached from outside.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct IngressSpec {
+    /// IngressClass. Default: `traefik`.
+    pub class: Option<Name>,
+    /// Namespace in which the ingress controller runs. Default: `kube-system`, where k3s has it.
+    pub namespace: Option<Name>,
+    /// cert-manager ClusterIssuer that makes the certificates. Default: none; put them into the Secret `<service>-tls`.
+    pub cluster_issuer: Option<Host>,
+}
+
+/// What an environment or a cell changes of components.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ComponentOverrides {
+    /// The object store here.
+    pub object_storage: Option<ObjectStorageOverride>,
+}
+
+/// What an environment or a cell changes of the object store.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ObjectStorageOverride {
+    /// Size of the volume here.
+    pub storage: Option<Quantity>,
+    /// StorageClass of the volume here.
+    pub storage_class: Option<Host>,
+    /// Requests and limits here; what is not named stays.
+    pub resources: Option<ResourcesSpec>,
+}
+
+/// A store that no component knows; it exists once per cell.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StoreSpec {
+    /// How services refer to it in `uses`.
+    pub id: Name,
+    /// What it is.
+    pub kind: StoreKind,
+    /// Name of the bucket; must contain `{region}` and `{environment}`. Default: `<platform>-{environment}-{region}-<id>`.
+    pub name: Option<String>,
+    /// Classes of the data in it.
+    #[serde(default)]
+    pub classes: Vec<DataClass>,
+    /// The region that holds it, when it is not each cell's own. Data of another region may not be in it.
+    pub region: Option<Name>,
+    /// Where it is, when it is not inside the region's cluster.
+    pub at: Option<LocationSpec>,
+}
+
+/// What a store is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum StoreKind {
+    /// PostgreSQL.
+    Postgres,
+    /// A bucket in an object store.
+    Bucket,
+    /// Backups.
+    BackupRepo,
+    /// Write-ahead log of PostgreSQL.
+    WalArchive,
+    /// Snapshots of volumes.
+    VolumeSnapshot,
+    /// Snapshots of the cluster's state, with every Secret.
+    EtcdSnapshot,
+    /// Logs.
+    Logs,
+    /// Traces.
+    Traces,
+    /// Metrics.
+    Metrics,
+    /// A cache.
+    Cache,
+    /// A queue.
+    Queue,
+    /// Identities of users.
+    AuthIdentities,
+    /// Keys of secrets.
+    SecretsKeys,
+    /// Terraform state.
+    TfState,
+    /// A registry of images.
+    ImageRegistry,
+    /// A Git repository.
+    Git,
+}
+
+/// Something outside the clusters that may be contacted.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EndpointSpec {
+    /// How services refer to it in `calls`.
+    pub id: Name,
+    /// Its host name.
+    pub host: Host,
+    /// Its ports. Default: 443.
+    pub ports: Option<Vec<u16>>,
+    /// The country it is in.
+    pub country: Country,
+    /// Who runs it, and under which contract.
+    pub operator: Option<String>,
+    /// Classes of data it may receive.
+    #[serde(default)]
+    pub classes: Vec<DataClass>,
+    /// Regions from which it may be contacted. Default: all.
+    #[serde(default)]
+    pub regions: Vec<Name>,
+    /// Its addresses. Needed when a service calls it, because a NetworkPolicy cannot name a host.
+    #[serde(default)]
+    pub cidrs: Vec<Cidr>,
+}
+
+/// A declared movement of data.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FlowSpec {
+    /// Source, written `region/store`.
+    pub from: CellName,
+    /// Target, written `region/store`.
+    pub to: CellName,
+    /// Classes of the data that moves. Default: those of the source.
+    #[serde(default)]
+    pub classes: Vec<DataClass>,
+    /// The exception that allows it.
+    pub exception: Option<Identifier>,
+}
+
+/// Other versions of third-party parts.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CatalogueSpec {
+    /// Images by their name in the catalogue.
+    #[serde(default)]
+    pub images: BTreeMap<Name, ImageOverride>,
+}
+
+/// Another image than the catalogue's.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ImageOverride {
+    /// The image without tag, such as a mirror of one's own. Default: the catalogue's.
+    pub image: Option<Image>,
+    /// The tag, for people.
+    pub tag: String,
+    /// The digest, which decides.
+    pub digest: Digest,
+}
