@@ -1,13 +1,45 @@
 //! Reading a pins file strictly: what could mean two things is refused with its place.
 
 use super::{Pin, UNRELEASED};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Location, Span};
 use crate::spec::names::{is_digest, is_tag};
 use crate::yaml::{self, Mapping, Node, Resolved, Value};
 
 /// Keys that kustomize knows in an image entry and that would run something else than the pin says.
 const REDIRECTS: [&str; 2] = ["newName", "tagSuffix"];
+
+/// The fields of a kustomization (<https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/>). kustomize refuses
+/// a file with any other, so a typo here would stop the cell.
+const KEYS: [&str; 27] = [
+    "apiVersion",
+    "kind",
+    "metadata",
+    "images",
+    "replicas",
+    "resources",
+    "components",
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "labels",
+    "commonLabels",
+    "commonAnnotations",
+    "namespace",
+    "namePrefix",
+    "nameSuffix",
+    "configMapGenerator",
+    "secretGenerator",
+    "generatorOptions",
+    "replacements",
+    "vars",
+    "configurations",
+    "crds",
+    "openapi",
+    "generators",
+    "transformers",
+    "validators",
+];
 
 /// The pin of `image` in the text of a pins file.
 ///
@@ -71,6 +103,11 @@ impl File {
             return Err(problems);
         };
         problems.extend(check_kind(path, &document.root));
+        problems.extend(
+            root.entries
+                .iter()
+                .filter_map(|entry| check_key(path, &entry.key)),
+        );
         let entry = find_entry(path, &document.root, image).and_then(|entry| {
             let pin = read_entry(path, entry)?;
             Ok((entry.clone(), pin))
@@ -98,6 +135,28 @@ fn problem(
     label: &str,
 ) -> Diagnostic {
     Diagnostic::error(code, message).at(Location::new(path, span), label)
+}
+
+/// A key that kustomize does not know is a typo.
+fn check_key(path: &str, key: &Node) -> Option<Diagnostic> {
+    let written = key.text().unwrap_or_default();
+    if KEYS.contains(&written) {
+        return None;
+    }
+    let help = match did_you_mean(written, KEYS) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => "remove it; changes of your own belong in the unit's `custom` component".to_owned(),
+    };
+    Some(
+        problem(
+            path,
+            "pins-shape",
+            format!("kustomize does not know `{written}`"),
+            key.span.clone(),
+            "not known here",
+        )
+        .help(help),
+    )
 }
 
 fn check_kind(path: &str, root: &Node) -> Option<Diagnostic> {

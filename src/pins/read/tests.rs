@@ -143,6 +143,11 @@ fn what_means_two_things_is_refused_with_its_place() {
             1,
         ),
         (format!("images:\n- name: {IMAGE}\n"), "pins-shape", 1),
+        (
+            format!("kind: Component\nimages:\n- name: {IMAGE}\nreplcas: []\n"),
+            "pins-shape",
+            4,
+        ),
         ("- a\n".to_owned(), "pins-shape", 1),
         (
             "kind: Component\n---\nkind: Component\n".to_owned(),
