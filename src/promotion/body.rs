@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(code("a|b`c\nd"), "`a\\|b'c d`");
         assert_eq!(
             escape("<!-- @acme #12 *x* | `y`\n"),
-            "&lt;\\!-- @\u{200b}acme #\u{200b}12 \\*x\\* \\| \\`y\\` "
+            "&lt;!-- @\u{200b}acme #\u{200b}12 \\*x\\* \\| \\`y\\` "
         );
     }
 }
