@@ -37,9 +37,15 @@ pub struct Cli {
     /// Say only what is wrong
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub quiet: bool,
-    /// Say more; twice for everything
-    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Global options")]
-    pub verbose: u8,
+    /// Say more: name the files that are written, removed or kept
+    #[arg(
+        short,
+        long,
+        conflicts_with = "quiet",
+        global = true,
+        help_heading = "Global options"
+    )]
+    pub verbose: bool,
     /// What to do
     #[command(subcommand)]
     pub command: Command,

@@ -54,8 +54,8 @@ pub struct Context<'a> {
     pub err_colour: bool,
     /// Whether to say only what is wrong.
     pub quiet: bool,
-    /// How much more to say.
-    pub verbose: u8,
+    /// Whether to say more.
+    pub verbose: bool,
     /// Whether a person can answer questions: stdin and stderr are a terminal.
     pub interactive: bool,
     /// Today in UTC.

@@ -5,7 +5,7 @@ use crate::diagnostic::Severity;
 use crate::model::Platform;
 use crate::plan::{self, Plan};
 use crate::residency;
-use crate::tree::{self, Mode, Outcome};
+use crate::tree::{self, Mode, Outcome, Show};
 use crate::ui::Progress;
 use std::path::Path;
 
@@ -51,6 +51,10 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
         context,
         context.quiet,
     )?;
+    if context.verbose && matches!(mode, Mode::Apply { .. }) {
+        let (colour, names) = (context.out_colour, Show::Names);
+        tree::show(&outcome.changes, &plan, &root, names, colour, context.out)?;
+    }
     context.draw(&outcome.diagnostics, &outcome.changes.sources)?;
     Ok(exit(mode, &outcome))
 }

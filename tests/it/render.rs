@@ -74,7 +74,14 @@ fn a_change_is_shown_before_it_is_made() {
     );
     assert_eq!(tree(&root), before, "nothing was written so far");
 
-    assert_eq!(platformctl(&root, &["render"]).code, 0);
+    let ran = platformctl(&root, &["render", "-v"]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        ran.out
+            .contains("cluster/data/object-storage/statefulset.yaml"),
+        "{}",
+        ran.out
+    );
     assert_eq!(platformctl(&root, &["render", "--check"]).code, 0);
 }
 
