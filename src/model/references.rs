@@ -5,7 +5,7 @@ use super::cells::LOCAL;
 use crate::catalogue;
 use crate::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::spec::names::Name;
-use crate::spec::types::{EnvironmentKind, Provider};
+use crate::spec::types::{EnvironmentKind, Provider, ServiceOverride};
 use crate::spec::{KeyPath, Spec};
 use std::collections::BTreeMap;
 
@@ -33,6 +33,21 @@ pub(super) fn check(spec: &Spec, problems: &mut Problems<'_>) {
     }
 }
 
+const NO_STORE: &str = "there is no store";
+
+/// Some stores come with a component: for them the remedy is the component.
+fn remedy(what: &str, written: &str) -> Option<&'static str> {
+    match (what, written) {
+        (NO_STORE, "objects") => {
+            Some("it comes with a component: add `[components.object-storage]`")
+        }
+        (NO_STORE, "postgres") => {
+            Some("it comes with the component supabase, which this version does not render yet")
+        }
+        _ => None,
+    }
+}
+
 /// Reports a name that refers to nothing.
 fn dangling<'a>(
     problems: &mut Problems<'_>,
@@ -55,7 +70,7 @@ fn dangling<'a>(
     problems.push(
         Diagnostic::error("unknown-reference", format!("{what} `{written}`"))
             .at(location, label)
-            .help(listed(known)),
+            .help(remedy(what, written).map_or_else(|| listed(known), str::to_owned)),
     );
 }
 
@@ -163,21 +178,30 @@ fn environments(spec: &Spec, problems: &mut Problems<'_>) {
             let what = format!("`{name}` has no region");
             list(problems, &path.key("waves").index(index), &what, wave, &own);
         }
-        for service in environment
-            .services
-            .keys()
-            .filter(|service| !services.contains(&service.as_str()))
-        {
-            let here = path.key("services").key(service);
-            dangling(
-                problems,
-                true,
-                &here,
-                "there is no service",
-                service,
-                services.iter().copied(),
-            );
-        }
+        overridden(problems, &path, &environment.services, &services);
+    }
+}
+
+/// Differences are of services that there are.
+fn overridden(
+    problems: &mut Problems<'_>,
+    path: &KeyPath,
+    overrides: &BTreeMap<Name, ServiceOverride>,
+    services: &[&str],
+) {
+    for service in overrides
+        .keys()
+        .filter(|service| !services.contains(&service.as_str()))
+    {
+        let here = path.key("services").key(service);
+        dangling(
+            problems,
+            true,
+            &here,
+            "there is no service",
+            service,
+            services.iter().copied(),
+        );
     }
 }
 
@@ -235,50 +259,13 @@ fn services(spec: &Spec, problems: &mut Problems<'_>) {
             &service.calls,
             &callable,
         );
-        for (index, store) in service.uses.iter().enumerate() {
-            let here = path.key("uses").index(index);
-            let brought = match store.as_str() {
-                "objects" => Some("object-storage"),
-                "postgres" => Some("supabase"),
-                _ => None,
-            };
-            match brought {
-                Some(component) if !stores.contains(&store.as_str()) => {
-                    let message = format!("there is no store `{store}`");
-                    let help = if component == "object-storage" {
-                        "the store `objects` comes with the component: add `[components.object-storage]`".to_owned()
-                    } else {
-                        "the store `postgres` comes with the component supabase, which this version does not render yet".to_owned()
-                    };
-                    problems.at_value("unknown-reference", &here, message, "not declared", help);
-                }
-                _ => {}
-            }
-        }
-        let others: Vec<Name> = service
-            .uses
-            .iter()
-            .filter(|id| !["objects", "postgres"].contains(&id.as_str()))
-            .cloned()
-            .collect();
-        for (index, store) in service
-            .uses
-            .iter()
-            .enumerate()
-            .filter(|(_, id)| others.contains(id))
-        {
-            if !stores.contains(&store.as_str()) {
-                let here = path.key("uses").index(index);
-                dangling(
-                    problems,
-                    false,
-                    &here,
-                    "there is no store",
-                    store,
-                    stores.iter().copied(),
-                );
-            }
-        }
+        list(
+            problems,
+            &path.key("uses"),
+            NO_STORE,
+            &service.uses,
+            &stores,
+        );
     }
 }
 
@@ -344,7 +331,7 @@ fn flows(spec: &Spec, problems: &mut Problems<'_>) {
                     problems,
                     false,
                     &path.key(key),
-                    "there is no store",
+                    NO_STORE,
                     &store,
                     stores.iter().copied(),
                 );
@@ -391,20 +378,6 @@ fn cells(spec: &Spec, problems: &mut Problems<'_>) {
                 known.iter().map(String::as_str),
             );
         }
-        for service in overrides
-            .services
-            .keys()
-            .filter(|service| !services.contains(&service.as_str()))
-        {
-            let here = path.key("services").key(service);
-            dangling(
-                problems,
-                true,
-                &here,
-                "there is no service",
-                service,
-                services.iter().copied(),
-            );
-        }
+        overridden(problems, &path, &overrides.services, &services);
     }
 }
