@@ -13,6 +13,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod commands;
 pub mod diagnostic;
+pub mod digest;
 pub mod forge;
 pub mod model;
 pub mod pins;

@@ -23,7 +23,7 @@ use crate::source::SourceMap;
 use crate::spec::{self, Document};
 use crate::workspace;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What the process answers to its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,14 +238,4 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
         .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
-}
-
-/// A path as people write it: relative to where they are, when it is below.
-pub fn shown(path: &Path, directory: &Path) -> String {
-    path.strip_prefix(directory)
-        .ok()
-        .filter(|relative| !relative.as_os_str().is_empty())
-        .unwrap_or(path)
-        .display()
-        .to_string()
 }

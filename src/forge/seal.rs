@@ -5,9 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest as _, Sha256};
-
 use super::Error;
+use crate::digest::Digest;
 use crate::promotion::{MANAGED_TRAILER, Proposal};
 
 /// The key of the trailer that holds the seal.
@@ -17,17 +16,11 @@ const ID_KEY: &str = "Promotion-Id: ";
 
 /// The digest over paths and Git blob ids of changed files, 64 hexadecimal digits.
 pub(super) fn of_blobs(blobs: &BTreeMap<String, String>) -> String {
-    let mut hash = Sha256::new();
-    for (path, blob) in blobs {
-        hash.update(path);
-        hash.update([0]);
-        hash.update(blob);
-        hash.update(b"\n");
-    }
-    hash.finalize()
+    let lines: String = blobs
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .map(|(path, blob)| format!("{path}\0{blob}\n"))
+        .collect();
+    Digest::of(lines.as_bytes()).to_string()
 }
 
 /// The seal of whole texts by path.

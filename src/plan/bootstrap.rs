@@ -2,11 +2,11 @@
 
 use super::{Files, Origin};
 use crate::catalogue::{ARGO_CD, K3S};
+use crate::digest::Digest;
 use crate::model::{Cell, Platform, Setting};
 use crate::spec::names::Name;
 use crate::spec::types::EnvironmentKind;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 /// k3d takes no longer name of a cluster.
 const LONGEST_K3D_NAME: usize = 32;
@@ -51,11 +51,8 @@ pub(super) fn cluster(cell: &Cell) -> String {
     if cell.kind != EnvironmentKind::Local || cell.cluster.len() <= LONGEST_K3D_NAME {
         return cell.cluster.clone();
     }
-    let checksum: String = Sha256::digest(&cell.cluster)
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut checksum = Digest::of(cell.cluster.as_bytes()).to_string();
+    checksum.truncate(8);
     let kept: String = cell
         .cluster
         .chars()

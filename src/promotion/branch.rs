@@ -1,6 +1,6 @@
 //! Names of branches: the same scope gives the same name on every machine, so a second run finds the first one's work.
 
-use sha2::{Digest as _, Sha256};
+use crate::digest::Digest;
 
 /// Longest name of a branch, in bytes; what is beyond this troubles file systems and forges.
 const LONGEST: usize = 200;
@@ -54,10 +54,7 @@ fn set(names: &[String]) -> String {
 
 /// The first digits of the SHA-256 of a text.
 pub(super) fn hex(text: &str, digits: usize) -> String {
-    let mut out: String = Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut out = Digest::of(text.as_bytes()).to_string();
     out.truncate(digits);
     out
 }

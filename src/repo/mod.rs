@@ -68,12 +68,6 @@ impl Repo {
         self.git.workdir().map(Path::to_path_buf)
     }
 
-    /// The URL of a remote; `None` when there is no such remote.
-    pub fn remote_url(&self, name: &str) -> Option<String> {
-        let remote = self.git.find_remote(name).ok()?;
-        remote.url().ok().map(str::to_owned)
-    }
-
     /// Who commits are by: `user.name` and `user.email` of git's configuration, else platformctl itself. A machine
     /// without a name, such as a CI runner, can so promote and release; the trailers say what made the commit.
     ///

@@ -5,10 +5,10 @@
 
 use super::{Report, codes, level};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::digest::Running;
 use crate::residency::{self, Rule, Weight};
 use crate::source::Location;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -194,7 +194,7 @@ fn fingerprint(
             report.sources.text(&location.path)?.get(start..end)
         })
         .unwrap_or_default();
-    let mut hash = Sha256::new();
+    let mut hash = Running::default();
     let names = diagnostic.message.split('`').skip(1).step_by(2);
     for part in [
         diagnostic.code,
@@ -206,14 +206,10 @@ fn fingerprint(
     .chain(names)
     {
         hash.update(part.as_bytes());
-        hash.update([0]);
+        hash.update(&[0]);
     }
-    let name: String = hash.finalize()[..16]
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
+    let mut name = hash.finish().to_string();
+    name.truncate(32);
     let count = seen.entry(name.clone()).or_default();
     *count += 1;
     format!("{name}:{count}")

@@ -1,22 +1,16 @@
 //! The policy in one canonical text, and the hash under which it is approved.
 
+use crate::digest::Digest;
 use crate::model::Platform;
 use crate::spec::types::{ClassResidency, ExceptionSpec};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 /// The SHA-256 of a platform's residency policy (jurisdictions, the rule for each data class, the longest life of
 /// exceptions, the exceptions), as 64 hexadecimal digits. Comments, formatting, the order of lists and tables, and
 /// defaults that are written out do not change it.
 pub fn policy_hash(platform: &Platform) -> String {
-    let digest = Sha256::digest(canonical(platform).to_string().as_bytes());
-    digest.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    Digest::of(canonical(platform).to_string().as_bytes()).to_string()
 }
 
 /// Maps come sorted from the model, sets are sorted here; keys are in the order in which they are written below.

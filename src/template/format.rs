@@ -1,7 +1,7 @@
 //! How a value is written into each kind of file. Every function either writes something that cannot end the place it
 //! stands in, or refuses.
 
-use super::yaml;
+use crate::yaml::{self, ScalarStyle};
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
@@ -47,8 +47,8 @@ impl Format {
 
     fn string(self, text: &str) -> Result<String, Error> {
         match self {
-            Self::Yaml => Ok(yaml::scalar(text)),
-            Self::Quoted => Ok(yaml::double_quoted(text)),
+            Self::Yaml => Ok(yaml::write(text, ScalarStyle::Plain)),
+            Self::Quoted => Ok(yaml::quote(text)),
             Self::Shell => shell(text),
             Self::Markdown => Ok(markdown(text)),
             Self::Plain => plain(text),

@@ -9,10 +9,8 @@
 
 mod format;
 mod list;
-mod yaml;
 
 pub use list::TEMPLATES;
-pub use yaml::scalar as yaml_scalar;
 
 use anyhow::{Context as _, anyhow};
 use format::Format;

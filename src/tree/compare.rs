@@ -4,7 +4,6 @@
 //! at; everything else in the repository is none of its business.
 
 use super::changes::{Change, Changes, What};
-use super::digest::Digest;
 use super::disk::{self, Found, Seen};
 use super::folders::all_folders;
 use super::inspect::{Finding, Inspection, Leftover};
@@ -12,6 +11,7 @@ use super::lock::{Lock, POLICY, is_value};
 use super::path::refusal;
 use super::{LOCK_FILE, guard, remarks};
 use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
 use crate::plan::{FileKind, Plan, PlannedFile};
 use anyhow::bail;
 use rayon::prelude::*;

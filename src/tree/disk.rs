@@ -10,7 +10,7 @@
     reason = "this module is how `tree` touches files"
 )]
 
-use super::digest::{Digest, Running};
+use crate::digest::{Digest, Running};
 use anyhow::{Context as _, bail};
 use std::cell::RefCell;
 use std::fs::{self, File, Metadata, OpenOptions};

@@ -1,9 +1,9 @@
 //! What is at each path that matters: one look, at most one read, no judgement.
 
-use super::digest::Digest;
 use super::disk::{self, Content, Found, Seen};
 use super::folders::{Survey, Way, clearable};
 use super::lock::Lock;
+use crate::digest::Digest;
 use crate::plan::{FileKind, Plan, PlannedFile};
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -24,9 +24,9 @@
 //! lines of both sides together are a valid lock, and know the files of both sides.
 
 use super::damage::{Place, Problem, cut_off, is_marker};
-use super::digest::Digest;
 use super::path::refusal;
 use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fact that holds the hash of the residency policy.

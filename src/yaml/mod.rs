@@ -8,10 +8,12 @@ mod node;
 mod parse;
 mod scalar;
 mod splice;
+mod write;
 
 pub use node::{
     Anchor, Document, Entry, Mapping, Node, Scalar, ScalarStyle, Sequence, Style, Value,
 };
 pub use parse::{MAX_DEPTH, parse};
-pub use scalar::{Resolved, is_safe_plain, quote, write};
+pub use scalar::Resolved;
 pub use splice::{NotEditable, Splice, apply, insert_after, remove_entry, replace_value};
+pub use write::{is_safe_plain, quote, write};

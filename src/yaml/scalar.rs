@@ -1,4 +1,4 @@
-//! What a scalar means, and how a text is written so that every reader takes it for that text.
+//! What a scalar means.
 
 use super::node::{Scalar, ScalarStyle};
 
@@ -98,67 +98,6 @@ fn is_timestamp(text: &str) -> bool {
         && parts.next().is_none()
 }
 
-/// Whether every YAML reader, old or new, in block or in flow, takes this text without quotes for this text.
-///
-/// On the strict side: whatever begins like a number needs quotes, so `1.20`, `0755`, `12:30` and `1e3` do.
-pub fn is_safe_plain(text: &str) -> bool {
-    const WORDS: [&str; 11] = [
-        "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf",
-    ];
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_./+-:@".contains(&b))
-        && !text.ends_with(':')
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
-}
-
-/// The text as a double-quoted scalar on one line.
-pub fn quote(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            // Controls, other line breaks, the byte order mark and non-characters are not printable in YAML.
-            c if c.is_control()
-                || matches!(
-                    c,
-                    '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
-                ) =>
-            {
-                out.push_str(&format!("\\u{:04x}", u32::from(c)));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-/// The text as a scalar, in the style of the one it replaces as far as the text allows.
-pub fn write(text: &str, style: ScalarStyle) -> String {
-    match style {
-        ScalarStyle::Plain if is_safe_plain(text) => text.to_owned(),
-        ScalarStyle::SingleQuoted
-            if text.chars().all(|c| {
-                !c.is_control()
-                    && !matches!(
-                        c,
-                        '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
-                    )
-            }) =>
-        {
-            format!("'{}'", text.replace('\'', "''"))
-        }
-        _ => quote(text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,25 +132,5 @@ mod tests {
         assert_eq!(resolved("!!str 1.20"), Resolved::Text("1.20".into()));
         assert_eq!(resolved("12:30"), Resolved::Text("12:30".into()));
         assert_eq!(resolved("-x"), Resolved::Text("-x".into()));
-    }
-
-    #[test]
-    fn only_texts_nobody_misreads_stay_plain() {
-        for text in [
-            "v1.4.0",
-            "sha256:ab",
-            "main",
-            "ghcr.io/acme/web",
-            "_x",
-            "nope",
-        ] {
-            assert!(is_safe_plain(text), "{text}");
-        }
-        for text in [
-            "1.20", "0755", "1e3", "12:30", "NO", "on", "y", "", "~", "-x", "a:", "a b", "a#b",
-            "é", ".5", "Null",
-        ] {
-            assert!(!is_safe_plain(text), "{text}");
-        }
     }
 }

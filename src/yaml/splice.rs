@@ -1,7 +1,7 @@
 //! Edits of a YAML text: each changes one range of bytes and leaves the rest as it is.
 
 use super::node::{Entry, Mapping, Node, ScalarStyle, Style, Value};
-use super::scalar::{is_safe_plain, quote, write};
+use super::write::{is_safe_plain, quote, write};
 use crate::source::Span;
 
 /// The replacement of a range of bytes; an empty range inserts.

@@ -14,9 +14,10 @@ use std::path::{Path, PathBuf};
 /// Each module with the modules that it may use, from the bottom up.
 #[rustfmt::skip]
 const LAYERS: &[(&str, &[&str])] = &[
-    // What everything speaks of: files that were read, what is wrong with them.
+    // What everything speaks of: files that were read, what is wrong with them, what they hash to.
     ("source", &[]),
     ("diagnostic", &["source"]),
+    ("digest", &[]),
     // What is written down: by the user, in YAML, in templates, about third parties.
     ("yaml", &["source", "diagnostic"]),
     ("spec", &["source", "diagnostic"]),
@@ -27,18 +28,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &["source", "diagnostic", "spec", "catalogue"]),
     // What follows from it.
     ("pins", &["source", "diagnostic", "yaml", "spec", "model"]),
-    ("plan", &["source", "diagnostic", "yaml", "spec", "catalogue", "template", "model", "pins"]),
+    ("plan", &["source", "diagnostic", "digest", "yaml", "spec", "catalogue", "template", "model", "pins"]),
     ("kustomize", &["source", "diagnostic", "yaml"]),
     ("facts", &["source", "diagnostic", "yaml", "spec", "catalogue", "model", "plan", "pins", "kustomize"]),
     // What is judged, proposed and said.
-    ("residency", &["source", "diagnostic", "yaml", "spec", "catalogue", "model", "plan", "pins", "facts"]),
-    ("promotion", &["source", "diagnostic", "yaml", "spec", "model", "plan", "pins"]),
-    ("report", &["source", "diagnostic", "spec", "model", "residency"]),
+    ("residency", &["source", "diagnostic", "digest", "yaml", "spec", "catalogue", "model", "plan", "pins", "facts"]),
+    ("promotion", &["source", "diagnostic", "digest", "yaml", "spec", "model", "plan", "pins"]),
+    ("report", &["source", "diagnostic", "digest", "spec", "model", "residency"]),
     // The edges: disk, Git, GitHub, registries, terminal.
     ("workspace", &["source", "diagnostic", "spec", "plan"]),
-    ("tree", &["source", "diagnostic", "plan"]),
+    ("tree", &["source", "diagnostic", "digest", "plan"]),
     ("repo", &["source", "diagnostic", "plan", "pins", "promotion"]),
-    ("forge", &["source", "diagnostic", "promotion"]),
+    ("forge", &["source", "diagnostic", "digest", "promotion"]),
     ("registry", &["source", "diagnostic", "spec"]),
     ("ui", &["diagnostic"]),
     // The verbs, and the way in.

@@ -542,5 +542,4 @@ fn a_new_repository_gets_its_first_commit() {
         Vec::<String>::new()
     );
     assert!(repo.first_commit(&["a".into()], "Again\n", &by).is_err());
-    assert_eq!(repo.remote_url("origin"), None);
 }

@@ -5,10 +5,11 @@
 )]
 
 use platformctl::diagnostic::Severity;
+use platformctl::digest::Digest;
 use platformctl::plan::{FileKind, Plan, PlannedFile};
 use platformctl::tree::{
-    Busy, Changes, Digest, Guard, LOCK_FILE, Lock, Mode, Options, Outcome, What, apply,
-    apply_first, carry_out, compare,
+    Busy, Changes, Guard, LOCK_FILE, Lock, Mode, Options, Outcome, What, apply, apply_first,
+    carry_out, compare,
 };
 use std::collections::BTreeMap;
 use std::fs;

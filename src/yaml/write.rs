@@ -1,10 +1,11 @@
-//! Strings as YAML scalars that every reader takes for the same string.
+//! Texts as YAML scalars that every reader takes for the same text.
 //!
 //! YAML 1.1 (PyYAML, Ruby, parts of Kubernetes' own tools) and YAML 1.2 disagree about `NO`, `on`, `0755`, `12:30` and
 //! `1_000` (<https://yaml.org/type/bool.html>, <https://yaml.org/type/int.html>, <https://yaml.org/spec/1.2.2/#103-core-schema>).
 //! So a string is plain only if it is on a short list of harmless forms, and in double quotes otherwise. The escapes are
 //! those of JSON, which both versions and TOML have too.
 
+use super::node::ScalarStyle;
 use std::fmt::Write as _;
 
 /// Words that some reader takes for a boolean, a null or a number, in lower case.
@@ -12,19 +13,21 @@ const RESERVED: [&str; 13] = [
     "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nil", "none", "inf", "nan",
 ];
 
-/// A string as a scalar: as a value, an item of a list or a key, in block and in flow style.
+/// The text as a scalar, in the style of the one it replaces as far as the text allows.
 ///
 /// Keys longer than 1024 characters are no YAML, however they are written.
-pub fn scalar(text: &str) -> String {
-    if is_plain(text) {
-        text.to_owned()
-    } else {
-        double_quoted(text)
+pub fn write(text: &str, style: ScalarStyle) -> String {
+    match style {
+        ScalarStyle::Plain if is_safe_plain(text) => text.to_owned(),
+        ScalarStyle::SingleQuoted if !text.chars().any(must_be_escaped) => {
+            format!("'{}'", text.replace('\'', "''"))
+        }
+        _ => quote(text),
     }
 }
 
-/// Whether a string means itself without quotes.
-fn is_plain(text: &str) -> bool {
+/// Whether every YAML reader, old or new, in block or in flow, takes this text without quotes for this text.
+pub fn is_safe_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
         return false;
@@ -53,8 +56,8 @@ fn is_size(text: &str) -> bool {
     number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// A string in double quotes, on one line.
-pub(super) fn double_quoted(text: &str) -> String {
+/// The text as a double-quoted scalar, on one line.
+pub fn quote(text: &str) -> String {
     let mut result = String::with_capacity(text.len() + 2);
     result.push('"');
     for c in text.chars() {
@@ -89,4 +92,22 @@ fn must_be_escaped(c: char) -> bool {
             | '\u{feff}'
             | '\u{fff0}'..='\u{ffff}'
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_texts_nobody_misreads_stay_plain() {
+        for text in ["v1.4.0", "sha256:ab", "main", "ghcr.io/acme/web", "nope"] {
+            assert!(is_safe_plain(text), "{text}");
+        }
+        for text in [
+            "1.20", "0755", "1e3", "12:30", "NO", "on", "y", "", "~", "-x", "a:", "a b", "a#b",
+            "é", ".5", "Null", "_x",
+        ] {
+            assert!(!is_safe_plain(text), "{text}");
+        }
+    }
 }

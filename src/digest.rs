@@ -1,9 +1,9 @@
-//! SHA-256 as a value, as `platform.lock` and `sha256sum` spell it. Pure.
+//! SHA-256 as a value, spelled as `platform.lock`, `sha256sum` and everything else here spells it. Pure.
 
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-/// The SHA-256 of a file's bytes; its text is 64 lower-case hexadecimal digits.
+/// A SHA-256; its text is 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Digest([u8; 32]);
 
@@ -27,7 +27,7 @@ impl Digest {
     }
 
     /// Appends the 64 digits to a text.
-    pub(super) fn push_to(self, text: &mut String) {
+    pub(crate) fn push_to(self, text: &mut String) {
         const DIGITS: [char; 16] = [
             '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
         ];
@@ -40,14 +40,14 @@ impl Digest {
 
 /// A digest of bytes that arrive in pieces.
 #[derive(Default)]
-pub(super) struct Running(Sha256);
+pub(crate) struct Running(Sha256);
 
 impl Running {
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    pub(super) fn finish(self) -> Digest {
+    pub(crate) fn finish(self) -> Digest {
         Digest(self.0.finalize().into())
     }
 }
