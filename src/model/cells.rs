@@ -73,6 +73,10 @@ fn cell(
         region,
         kind: environment.kind,
         domain,
+        units: Vec::new(),
+        edges: Vec::new(),
+        credentials: Vec::new(),
+        object_users: Vec::new(),
     }
 }
 

@@ -5,11 +5,17 @@
 
 mod cells;
 mod check;
+mod components;
+pub mod credentials;
+pub mod edges;
+mod object_users;
 mod platform;
 mod references;
 mod resolve;
+pub mod units;
 mod variables;
 
+pub use object_users::{ObjectRights, ObjectUser};
 pub use platform::*;
 pub use variables::{OBJECT_STORAGE_PORT, Setting};
 

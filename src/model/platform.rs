@@ -1,5 +1,9 @@
 //! The resolved types. `platformctl config` prints them as they are.
 
+use super::credentials::Credential;
+use super::edges::Edge;
+use super::object_users::ObjectUser;
+use super::units::Unit;
 use crate::catalogue::{ImagePin, Place};
 use crate::spec::names::{
     CellName, Cidr, Country, Host, Identifier, Image, Name, Quantity, RepositoryUrl, UrlPath,
@@ -145,6 +149,8 @@ pub struct Environment {
 pub struct Service {
     /// Its name.
     pub name: Name,
+    /// Its namespace.
+    pub namespace: String,
     /// The port on which it speaks HTTP.
     pub port: u16,
     /// The image, without tag.
@@ -169,6 +175,18 @@ pub struct Service {
     pub env: BTreeMap<Variable, String>,
     /// Writable directories.
     pub scratch: Vec<UrlPath>,
+}
+
+impl Service {
+    /// The buckets it uses, by the id of their store.
+    pub fn buckets(&self, platform: &Platform) -> BTreeSet<Name> {
+        let is_bucket = |id: &&Name| {
+            platform
+                .store(id)
+                .is_some_and(|store| store.kind == StoreKind::Bucket)
+        };
+        self.uses.iter().filter(is_bucket).cloned().collect()
+    }
 }
 
 /// How many replicas.
@@ -259,8 +277,8 @@ pub struct ObjectStorage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StoreOrigin {
-    /// The component object-storage.
-    ObjectStorage,
+    /// A component, by its name in platform.toml.
+    Component(&'static str),
     /// `[[stores]]`, by index from 0.
     Declared(usize),
 }
@@ -341,6 +359,14 @@ pub struct Cell {
     pub services: BTreeMap<Name, CellService>,
     /// What its object store is here.
     pub object_storage: Option<CellObjectStorage>,
+    /// What it deploys, in the order in which it comes up.
+    pub units: Vec<Unit>,
+    /// Every way that is open in its network.
+    pub edges: Vec<Edge>,
+    /// Every Secret it needs.
+    pub credentials: Vec<Credential>,
+    /// Every user of its object store.
+    pub object_users: Vec<ObjectUser>,
 }
 
 impl Cell {
@@ -394,6 +420,19 @@ impl Platform {
         format!("{}-data", self.name)
     }
 
+    /// Every namespace that the platform makes, sorted.
+    pub fn namespaces(&self) -> Vec<String> {
+        let mut namespaces = vec![self.apps_namespace(), self.data_namespace()];
+        namespaces.extend(
+            self.services
+                .values()
+                .map(|service| service.namespace.clone()),
+        );
+        namespaces.sort();
+        namespaces.dedup();
+        namespaces
+    }
+
     /// An environment by name.
     pub fn environment(&self, name: &str) -> Option<&Environment> {
         self.environments
@@ -416,14 +455,6 @@ impl Platform {
         self.endpoints
             .iter()
             .find(|endpoint| endpoint.id.as_str() == id)
-    }
-
-    /// The services that call another one, sorted.
-    pub fn callers<'a>(&'a self, service: &'a str) -> impl Iterator<Item = &'a Name> {
-        self.services
-            .values()
-            .filter(move |other| other.calls.contains(service))
-            .map(|other| &other.name)
     }
 
     /// The countries in which a class of a region's data may be; `None` for everywhere.

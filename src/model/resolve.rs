@@ -1,7 +1,7 @@
 //! Fills in defaults. Runs only on a declaration whose references hold.
 
-use super::cells;
 use super::platform::*;
+use super::{cells, components};
 use crate::catalogue::{self, ImagePin, LocationKind, LocationStatus, Place};
 use crate::spec::Spec;
 use crate::spec::names::{Image, Name, Quantity, UrlPath};
@@ -48,7 +48,11 @@ pub(super) fn platform(spec: &Spec) -> Platform {
         .iter()
         .map(|flow| self::flow(&platform, flow))
         .collect();
-    platform.cells = cells::cells(spec, &platform);
+    let mut cells = cells::cells(spec, &platform);
+    for cell in &mut cells {
+        components::fill(&platform, cell);
+    }
+    platform.cells = cells;
     platform
 }
 
@@ -215,6 +219,7 @@ fn service(spec: &Spec, name: &Name, written: &ServiceSpec) -> Service {
     let live = health.live.unwrap_or_else(|| path("/healthz/live"));
     Service {
         name: name.clone(),
+        namespace: format!("{}-apps", spec.platform.name),
         port: written.port,
         image: written
             .image
@@ -310,30 +315,25 @@ fn object_storage(written: &ObjectStorageSpec) -> ObjectStorage {
     }
 }
 
-fn stores(spec: &Spec, services: &BTreeMap<Name, Service>) -> Vec<Store> {
-    let users = |id: &str| {
-        services
+/// The classes of a component's store: as declared, else those of the services that use it.
+pub(super) fn classes(
+    declared: Option<&Vec<DataClass>>,
+    services: &BTreeMap<Name, Service>,
+    id: &str,
+) -> BTreeSet<DataClass> {
+    match declared {
+        Some(classes) => classes.iter().copied().collect(),
+        None => services
             .values()
-            .filter(|s| s.uses.contains(id))
-            .flat_map(|s| s.classes.clone())
-            .collect()
-    };
-    let prefix = &spec.platform.name;
-    let mut stores = Vec::new();
-    if let Some(component) = &spec.components.object_storage {
-        stores.push(Store {
-            id: name("objects"),
-            kind: StoreKind::Bucket,
-            classes: component
-                .classes
-                .as_ref()
-                .map_or_else(|| users("objects"), |c| c.iter().copied().collect()),
-            bucket: Some(format!("{prefix}-{{environment}}-{{region}}-objects")),
-            region: None,
-            place: None,
-            origin: StoreOrigin::ObjectStorage,
-        });
+            .filter(|service| service.uses.contains(id))
+            .flat_map(|service| service.classes.clone())
+            .collect(),
     }
+}
+
+fn stores(spec: &Spec, services: &BTreeMap<Name, Service>) -> Vec<Store> {
+    let prefix = &spec.platform.name;
+    let mut stores = components::object_storage_stores(spec, services);
     stores.extend(spec.stores.iter().enumerate().map(|(index, store)| {
         let default = || format!("{prefix}-{{environment}}-{{region}}-{}", store.id);
         Store {
@@ -411,7 +411,7 @@ fn images(spec: &Spec) -> BTreeMap<String, ImagePin> {
 }
 
 // The texts below are constants of this file; each has its format, which the tests of this module hold.
-fn name(text: &str) -> Name {
+pub(super) fn name(text: &str) -> Name {
     Name::new(text).unwrap_or_else(|| panic!("not a name: {text}"))
 }
 

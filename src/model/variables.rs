@@ -1,8 +1,9 @@
 //! The environment variables that follow from `calls`, `uses` and the cell: one declaration, no second copy.
 
+use super::object_users::ObjectUser;
 use super::platform::{Platform, Service};
 use crate::spec::names::Name;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The port of the object store's S3 interface.
 pub const OBJECT_STORAGE_PORT: u16 = 9000;
@@ -42,9 +43,7 @@ impl Platform {
         {
             let url = format!(
                 "http://{}.{}.svc:{}",
-                callee.name,
-                self.apps_namespace(),
-                callee.port
+                callee.name, callee.namespace, callee.port
             );
             variables.insert(format!("{}_URL", upper(&callee.name)), Setting::Text(url));
         }
@@ -59,8 +58,9 @@ impl Platform {
                 Setting::Text(port.to_string()),
             );
         }
-        if !service.uses.is_empty() {
-            self.object_storage_variables(service, &mut variables);
+        let buckets = service.buckets(self);
+        if !buckets.is_empty() {
+            self.object_storage_variables(service, &buckets, &mut variables);
         }
         variables
     }
@@ -68,6 +68,7 @@ impl Platform {
     fn object_storage_variables(
         &self,
         service: &Service,
+        buckets: &BTreeSet<Name>,
         variables: &mut BTreeMap<String, Setting>,
     ) {
         let endpoint = format!(
@@ -75,7 +76,7 @@ impl Platform {
             self.data_namespace()
         );
         let secret = |key| Setting::Secret {
-            name: format!("{}-object-storage", service.name),
+            name: ObjectUser::secret_of(&service.name),
             key,
         };
         // The names that the AWS SDKs read by themselves; without the endpoint an SDK would go to AWS.
@@ -84,7 +85,7 @@ impl Platform {
         variables.insert("AWS_REGION".to_owned(), Setting::Region);
         variables.insert("AWS_ACCESS_KEY_ID".to_owned(), secret("access-key"));
         variables.insert("AWS_SECRET_ACCESS_KEY".to_owned(), secret("secret-key"));
-        for store in &service.uses {
+        for store in buckets {
             variables.insert(
                 format!("{}_BUCKET", upper(store)),
                 Setting::Bucket(store.clone()),

@@ -1,5 +1,6 @@
 //! `cluster/base`: what every cell has before anything runs in it.
 
+use super::network::Network;
 use super::{Files, Origin};
 use crate::model::Platform;
 use serde::Serialize;
@@ -7,26 +8,25 @@ use serde::Serialize;
 const TEMPLATES: [&str; 3] = [
     "cluster/base/kustomization.yaml",
     "cluster/base/namespaces.yaml",
-    "cluster/base/network-policies.yaml",
+    "cluster/base/default-deny.yaml",
 ];
 
 #[derive(Serialize)]
 struct Base<'a> {
     platform: &'a str,
     namespaces: Vec<String>,
-    /// Where cert-manager answers challenges, if it makes certificates for anything.
-    solver_namespace: Option<String>,
-    ingress_namespace: &'a str,
+    network_policies: bool,
 }
 
-pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
-    let exposed = platform.services.values().any(|s| s.expose.is_some());
-    let solves = exposed && platform.ingress.cluster_issuer.is_some();
+pub(super) fn plan(
+    platform: &Platform,
+    network: &Network<'_>,
+    files: &mut Files,
+) -> anyhow::Result<()> {
     let base = Base {
-        solver_namespace: solves.then(|| platform.apps_namespace()),
-        ingress_namespace: &platform.ingress.namespace,
+        network_policies: network.is_everywhere("base"),
         platform: &platform.name,
-        namespaces: vec![platform.apps_namespace(), platform.data_namespace()],
+        namespaces: platform.namespaces(),
     };
     for template in TEMPLATES {
         let origin = Origin {

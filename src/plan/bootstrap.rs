@@ -3,8 +3,7 @@
 use super::{Files, Origin};
 use crate::catalogue::{ARGO_CD, K3S};
 use crate::digest::Digest;
-use crate::model::{Cell, Platform, Setting};
-use crate::spec::names::Name;
+use crate::model::{Cell, Platform};
 use crate::spec::types::EnvironmentKind;
 use serde::Serialize;
 
@@ -25,17 +24,6 @@ pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()>
         }
     }
     Ok(())
-}
-
-/// The services that have a key of the object store, sorted.
-pub(super) fn object_storage_users(platform: &Platform) -> Vec<&Name> {
-    let has_key = |setting: &Setting| matches!(setting, Setting::Secret { .. });
-    platform
-        .services
-        .values()
-        .filter(|service| platform.variables(service).values().any(has_key))
-        .map(|service| &service.name)
-        .collect()
 }
 
 /// The script that brings a cell to life, relative to the repository.
@@ -145,10 +133,7 @@ fn bootstrap_cell(platform: &Platform, cell: &Cell, files: &mut Files) -> anyhow
         branch: &'a str,
         overlay: String,
     }
-    let users = match cell.object_storage {
-        Some(_) => object_storage_users(platform),
-        None => Vec::new(),
-    };
+    let users = cell.object_users.iter().map(|user| user.name.as_str());
     let script_context = Script {
         cell: &cell.name,
         cluster: cluster(cell),
@@ -157,11 +142,7 @@ fn bootstrap_cell(platform: &Platform, cell: &Cell, files: &mut Files) -> anyhow
         } else {
             "no"
         },
-        users: users
-            .iter()
-            .map(|name| name.as_str())
-            .collect::<Vec<_>>()
-            .join(" "),
+        users: users.collect::<Vec<_>>().join(" "),
     };
     let root_context = Root {
         name: root(platform),
@@ -218,7 +199,7 @@ fn laptop(platform: &Platform, cell: &Cell, files: &mut Files) -> anyhow::Result
             name: cluster(cell),
             overlay: cell.overlay(),
             root: root(platform),
-            units: super::argocd::units(platform, cell),
+            units: cell.units.iter().map(|unit| unit.name.clone()).collect(),
         },
     )
 }

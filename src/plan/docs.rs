@@ -1,13 +1,15 @@
 //! `docs/`, the Makefile and what Git reads: everything that is for people, with this platform's names filled in.
 
-use super::bootstrap::{cluster, object_storage_users, script};
+use super::bootstrap::{cluster, script};
 use super::workflows::{first_environments, promotions, registry};
 use super::{FileKind, Files, Origin};
 use crate::catalogue::ARGO_CD;
+use crate::model::credentials::Credential;
 use crate::model::{Cell, Platform, Store, StoreOrigin};
 use crate::spec::types::EnvironmentKind;
 use crate::template;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The pages; all of them see the same [`Docs`].
 const PAGES: [&str; 5] = [
@@ -59,7 +61,7 @@ struct Pair<'a> {
 struct SecretRow {
     namespace: String,
     name: String,
-    keys: Vec<&'static str>,
+    keys: Vec<String>,
     maker: &'static str,
     purpose: String,
 }
@@ -275,36 +277,22 @@ fn environments(platform: &Platform) -> Vec<EnvironmentRow<'_>> {
 }
 
 fn secrets(platform: &Platform) -> Vec<SecretRow> {
-    let mut rows = Vec::new();
-    if platform.object_storage.is_some() {
-        rows.push(SecretRow {
-            namespace: platform.data_namespace(),
-            name: "object-storage-root".to_owned(),
-            keys: vec!["root-user", "root-password"],
+    let credentials: BTreeMap<&str, &Credential> = platform
+        .cells
+        .iter()
+        .flat_map(|cell| &cell.credentials)
+        .map(|credential| (credential.name.as_str(), credential))
+        .collect();
+    let rows = credentials.into_values().flat_map(|credential| {
+        credential.namespaces.iter().map(|namespace| SecretRow {
+            namespace: namespace.clone(),
+            name: credential.name.clone(),
+            keys: credential.keys.iter().map(|key| key.key.clone()).collect(),
             maker: "bootstrap script",
-            purpose: "the object store itself, and its setup Job".to_owned(),
-        });
-        for service in object_storage_users(platform) {
-            let service = service.as_str();
-            let pair = [
-                (
-                    platform.apps_namespace(),
-                    format!("{service} signs its requests with it"),
-                ),
-                (
-                    platform.data_namespace(),
-                    format!("the setup Job gives it to the user of {service}"),
-                ),
-            ];
-            rows.extend(pair.map(|(namespace, purpose)| SecretRow {
-                namespace,
-                name: format!("{service}-object-storage"),
-                keys: vec!["access-key", "secret-key"],
-                maker: "bootstrap script",
-                purpose,
-            }));
-        }
-    }
+            purpose: credential.purpose.clone(),
+        })
+    });
+    let mut rows: Vec<SecretRow> = rows.collect();
     let exposed = platform.services.values().filter(|service| {
         platform
             .cells
@@ -314,7 +302,7 @@ fn secrets(platform: &Platform) -> Vec<SecretRow> {
     rows.extend(exposed.map(|service| SecretRow {
         namespace: platform.apps_namespace(),
         name: format!("{}-tls", service.name.as_str()),
-        keys: vec!["tls.crt", "tls.key"],
+        keys: ["tls.crt", "tls.key"].map(str::to_owned).to_vec(),
         maker: match platform.ingress.cluster_issuer {
             Some(_) => "cert-manager",
             None => "you",
@@ -324,14 +312,16 @@ fn secrets(platform: &Platform) -> Vec<SecretRow> {
     rows.push(SecretRow {
         namespace: "argocd".to_owned(),
         name: "platform-repository".to_owned(),
-        keys: vec!["type", "url", "username", "password"],
+        keys: ["type", "url", "username", "password"]
+            .map(str::to_owned)
+            .to_vec(),
         maker: "bootstrap script, from ARGOCD_REPO_TOKEN",
         purpose: "Argo CD reads this repository; only if it is private".to_owned(),
     });
     rows.push(SecretRow {
         namespace: "argocd".to_owned(),
         name: "argocd-initial-admin-secret".to_owned(),
-        keys: vec!["password"],
+        keys: vec!["password".to_owned()],
         maker: "Argo CD",
         purpose: "first password of user admin; delete it after you have changed the password"
             .to_owned(),

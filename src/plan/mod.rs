@@ -27,10 +27,14 @@ use std::collections::BTreeMap;
 /// Only mistakes of platformctl itself: a template that does not fit its context, two producers of one path.
 pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     let mut files = Files::default();
-    base::plan(platform, &mut files)?;
-    service::plan(platform, &mut files)?;
-    service_cell::plan(platform, &mut files)?;
-    object_storage::plan(platform, &mut files)?;
+    let network = network::Network::new(platform);
+    base::plan(platform, &network, &mut files)?;
+    service::plan(platform, &network, &mut files)?;
+    service_cell::plan(platform, &network, &mut files)?;
+    object_storage::plan(platform, &network, &mut files)?;
+    for unit in overlay::units(platform).values() {
+        network.plan(platform, unit, &mut files)?;
+    }
     overlay::plan(platform, &mut files)?;
     argocd::plan(platform, &mut files)?;
     bootstrap::plan(platform, &mut files)?;

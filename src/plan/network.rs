@@ -1,82 +1,224 @@
-//! Who may talk to whom: the edges of `calls`, `uses`, `expose` and the endpoints, for both ends.
+//! NetworkPolicies: one per workload, from the edges of the cells, for both ends.
+//!
+//! What is open in every cell stands in the unit's base; what is open in some cells only is added there. All else is
+//! denied in `cluster/base`.
 
-use crate::model::{Cell, Endpoint, Platform, Service};
-use crate::spec::types::EnvironmentKind;
+use super::{Files, Origin};
+use crate::model::edges::{Edge, Peer, Pods};
+use crate::model::units::Unit;
+use crate::model::{Cell, Platform};
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// A service that another one calls.
-#[derive(Serialize)]
-pub(super) struct Callee<'a> {
-    name: &'a str,
-    port: u16,
+const TEMPLATE: &str = "cluster/network-policies.yaml";
+/// The file of a unit's policies, in its base and in the Component of a cell.
+pub(super) const FILE: &str = "network-policies.yaml";
+
+/// The edges of all cells, sorted by where they are open and by the unit whose pods they concern.
+pub(super) struct Network<'a> {
+    everywhere: BTreeMap<&'a str, BTreeSet<&'a Edge>>,
+    here: Vec<BTreeMap<&'a str, BTreeSet<&'a Edge>>>,
 }
 
-/// Something outside, by its addresses.
-#[derive(Serialize)]
-pub(super) struct Outside<'a> {
-    host: &'a str,
-    cidrs: Vec<&'a str>,
-    ports: &'a [u16],
+impl<'a> Network<'a> {
+    pub(super) fn new(platform: &'a Platform) -> Self {
+        let sets: Vec<BTreeSet<&Edge>> = platform
+            .cells
+            .iter()
+            .map(|cell| cell.edges.iter().collect())
+            .collect();
+        let mut everywhere = sets.first().cloned().unwrap_or_default();
+        everywhere.retain(|edge| sets.iter().all(|set| set.contains(edge)));
+        let here = sets
+            .iter()
+            .map(|set| by_unit(set.difference(&everywhere).copied()));
+        Self {
+            here: here.collect(),
+            everywhere: by_unit(everywhere.iter().copied()),
+        }
+    }
+
+    /// Whether a unit has policies that are the same in every cell.
+    pub(super) fn is_everywhere(&self, unit: &str) -> bool {
+        self.everywhere.contains_key(unit)
+    }
+
+    /// Whether a unit has policies in one cell only, which is the `index`th of the platform.
+    pub(super) fn is_here(&self, unit: &str, index: usize) -> bool {
+        self.here[index].contains_key(unit)
+    }
+
+    /// Plans the policies of a unit, everywhere and in each cell that has it.
+    pub(super) fn plan(
+        &self,
+        platform: &Platform,
+        unit: &Unit,
+        files: &mut Files,
+    ) -> anyhow::Result<()> {
+        if let Some(edges) = self.everywhere.get(unit.name.as_str()) {
+            let path = format!("cluster/{}/{FILE}", unit.base);
+            let custom = format!("custom/{} of a cell", unit.name);
+            policies(platform, unit, edges, "", &custom, path, files)?;
+        }
+        for (index, cell) in platform.cells.iter().enumerate() {
+            if let Some(edges) = self.here[index].get(unit.name.as_str()) {
+                let path = here_path(cell, unit);
+                let custom = format!("custom/{}", unit.name);
+                policies(platform, unit, edges, ".cell", &custom, path, files)?;
+            }
+        }
+        Ok(())
+    }
 }
 
-/// The services that a service calls.
-pub(super) fn callees<'a>(platform: &'a Platform, service: &'a Service) -> Vec<Callee<'a>> {
-    service
-        .calls
-        .iter()
-        .filter_map(|name| platform.services.get(name))
-        .map(|callee| Callee {
-            name: &callee.name,
-            port: callee.port,
+fn here_path(cell: &Cell, unit: &Unit) -> String {
+    format!("{}/{}/cell/{FILE}", cell.overlay(), unit.name)
+}
+
+/// Every edge under the units of its ends.
+fn by_unit<'a>(edges: impl Iterator<Item = &'a Edge>) -> BTreeMap<&'a str, BTreeSet<&'a Edge>> {
+    let mut units: BTreeMap<&str, BTreeSet<&Edge>> = BTreeMap::new();
+    for edge in edges {
+        for pods in [own(&edge.from), own(&edge.to)].into_iter().flatten() {
+            units
+                .entry(pods.unit.as_deref().unwrap_or_default())
+                .or_default()
+                .insert(edge);
+        }
+    }
+    units
+}
+
+/// Pods of the platform itself, for which policies are written.
+fn own(peer: &Peer) -> Option<&Pods> {
+    match peer {
+        Peer::Pods(pods) if pods.unit.is_some() => Some(pods),
+        _ => None,
+    }
+}
+
+#[derive(Serialize)]
+struct Policies<'a> {
+    platform: &'a str,
+    policies: Vec<Policy<'a>>,
+}
+
+#[derive(Serialize)]
+struct Policy<'a> {
+    name: String,
+    namespace: &'a str,
+    workload: &'a str,
+    labels: &'a BTreeMap<String, String>,
+    takes: bool,
+    opens: bool,
+    ingress: Vec<Rule<'a>>,
+    egress: Vec<Rule<'a>>,
+    dns: bool,
+}
+
+/// One rule: the other end and the ports.
+#[derive(Serialize)]
+struct Rule<'a> {
+    because: Vec<&'a str>,
+    namespace: Option<&'a str>,
+    labels: Option<&'a BTreeMap<String, String>>,
+    host: Option<&'a str>,
+    cidrs: &'a [String],
+    ports: Vec<u16>,
+}
+
+fn policies(
+    platform: &Platform,
+    unit: &Unit,
+    edges: &BTreeSet<&Edge>,
+    suffix: &str,
+    custom: &str,
+    path: String,
+    files: &mut Files,
+) -> anyhow::Result<()> {
+    let mut workloads: BTreeSet<&Pods> = BTreeSet::new();
+    for edge in edges {
+        let ends = [own(&edge.from), own(&edge.to)].into_iter().flatten();
+        workloads.extend(ends.filter(|pods| pods.unit.as_deref() == Some(&unit.name)));
+    }
+    let context = Policies {
+        platform: &platform.name,
+        policies: workloads
+            .into_iter()
+            .map(|pods| policy(pods, edges, suffix))
+            .collect(),
+    };
+    let origin = Origin {
+        template: TEMPLATE,
+        key: &unit.key,
+        custom,
+    };
+    files.render(path, origin, &context)
+}
+
+fn policy<'a>(pods: &'a Pods, edges: &BTreeSet<&'a Edge>, suffix: &str) -> Policy<'a> {
+    let is = |peer: &Peer| matches!(peer, Peer::Pods(other) if other == pods);
+    let ingress = edges.iter().filter(|edge| is(&edge.to));
+    let egress = edges.iter().filter(|edge| is(&edge.from));
+    let egress = rules(pods, egress.map(|edge| (&edge.to, *edge)));
+    let ingress = rules(pods, ingress.map(|edge| (&edge.from, *edge)));
+    // A suffixed policy is added to one that is there everywhere: it says nothing of a direction that it does not open.
+    let whole = suffix.is_empty();
+    Policy {
+        name: format!("{}{suffix}", pods.name),
+        namespace: &pods.namespace,
+        workload: &pods.name,
+        labels: &pods.labels,
+        takes: whole || !ingress.is_empty(),
+        opens: whole || !egress.is_empty(),
+        dns: egress
+            .iter()
+            .any(|rule| rule.labels.is_some() || rule.host.is_some() || rule.namespace.is_some()),
+        ingress,
+        egress,
+    }
+}
+
+/// One rule for each other end, with all the ports that edges open towards it.
+fn rules<'a>(pods: &Pods, edges: impl Iterator<Item = (&'a Peer, &'a Edge)>) -> Vec<Rule<'a>> {
+    let mut by_peer: BTreeMap<&Peer, (BTreeSet<u16>, BTreeSet<&str>)> = BTreeMap::new();
+    for (peer, edge) in edges {
+        let (ports, because) = by_peer.entry(peer).or_default();
+        ports.extend(&edge.ports);
+        because.insert(&edge.because);
+    }
+    by_peer
+        .into_iter()
+        .map(|(peer, (ports, because))| {
+            let mut rule = rule(pods, peer);
+            rule.ports = ports.into_iter().collect();
+            rule.because = because.into_iter().collect();
+            rule
         })
         .collect()
 }
 
-/// The endpoints that a service may contact from every cell.
-pub(super) fn endpoints_everywhere<'a>(
-    platform: &'a Platform,
-    service: &'a Service,
-) -> Vec<Outside<'a>> {
-    endpoints(platform, service, |endpoint| {
-        is_everywhere(platform, endpoint)
-    })
-}
-
-/// The endpoints that a service may contact from this cell and not from every one. A laptop is in no region, so it has
-/// none of them.
-pub(super) fn endpoints_here<'a>(
-    platform: &'a Platform,
-    service: &'a Service,
-    cell: &Cell,
-) -> Vec<Outside<'a>> {
-    endpoints(platform, service, |endpoint| {
-        cell.kind == EnvironmentKind::Cluster
-            && endpoint.regions.contains(&cell.region)
-            && !is_everywhere(platform, endpoint)
-    })
-}
-
-fn is_everywhere(platform: &Platform, endpoint: &Endpoint) -> bool {
-    platform
-        .regions
-        .keys()
-        .all(|region| endpoint.regions.contains(region))
-}
-
-fn endpoints<'a>(
-    platform: &'a Platform,
-    service: &'a Service,
-    wanted: impl Fn(&Endpoint) -> bool,
-) -> Vec<Outside<'a>> {
-    service
-        .contacts
-        .iter()
-        .filter_map(|id| platform.endpoint(id))
-        .filter(|endpoint| wanted(endpoint))
-        .map(|endpoint| Outside {
-            host: &endpoint.host,
-            cidrs: endpoint.cidrs.iter().map(|cidr| cidr.as_str()).collect(),
-            ports: &endpoint.ports,
-        })
-        .collect()
+fn rule<'a>(pods: &Pods, peer: &'a Peer) -> Rule<'a> {
+    let mut rule = Rule {
+        because: Vec::new(),
+        namespace: None,
+        labels: None,
+        host: None,
+        cidrs: &[],
+        ports: Vec::new(),
+    };
+    match peer {
+        Peer::Pods(other) => {
+            rule.namespace = (other.namespace != pods.namespace).then_some(&other.namespace);
+            rule.labels = Some(&other.labels);
+        }
+        Peer::Namespace(namespace) => rule.namespace = Some(namespace),
+        Peer::ApiServer { cidrs } => rule.cidrs = cidrs,
+        Peer::Outside { host, cidrs } => {
+            rule.host = Some(host);
+            rule.cidrs = cidrs;
+        }
+        Peer::World => {}
+    }
+    rule
 }

@@ -1,18 +1,20 @@
 //! `cluster/data/object-storage` and what each cell changes of it.
 
+use super::network::{self, Network};
 use super::resources::Resources;
 use super::{Files, Origin};
 use crate::model::{
-    Cell, CellObjectStorage, OBJECT_STORAGE_PORT, ObjectStorage, Platform, Service,
+    Cell, CellObjectStorage, OBJECT_STORAGE_PORT, ObjectStorage, ObjectUser, Platform,
 };
 use anyhow::Context as _;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
+const NAME: &str = "object-storage";
 const KEY: &str = "components.object-storage";
 
-const TEMPLATES: [&str; 8] = [
+const TEMPLATES: [&str; 7] = [
     "cluster/data/object-storage/kustomization.yaml",
-    "cluster/data/object-storage/network-policy.yaml",
     "cluster/data/object-storage/pdb.yaml",
     "cluster/data/object-storage/service.yaml",
     "cluster/data/object-storage/serviceaccount.yaml",
@@ -25,7 +27,6 @@ const TEMPLATES: [&str; 8] = [
 struct Base<'a> {
     platform: &'a str,
     namespace: String,
-    apps_namespace: String,
     port: u16,
     url: String,
     image: String,
@@ -34,19 +35,20 @@ struct Base<'a> {
     storage: &'a str,
     storage_class: Option<&'a str>,
     users: Vec<User<'a>>,
+    network_policies: &'static str,
 }
 
-/// A service that uses the store, and its user there.
+/// A user of the store.
 #[derive(Serialize)]
 struct User<'a> {
-    service: &'a str,
-    secret: String,
+    secret: &'a str,
     access_variable: String,
     secret_variable: String,
 }
 
 #[derive(Serialize)]
 struct Difference<'a> {
+    network_policies: Option<&'static str>,
     namespace: String,
     region: &'a str,
     resources: Option<Resources<'a>>,
@@ -70,7 +72,11 @@ struct Grant {
     buckets: String,
 }
 
-pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
+pub(super) fn plan(
+    platform: &Platform,
+    network: &Network<'_>,
+    files: &mut Files,
+) -> anyhow::Result<()> {
     let Some(store) = &platform.object_storage else {
         return Ok(());
     };
@@ -83,9 +89,10 @@ pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()>
         };
         files.render(template.to_owned(), origin, &base)?;
     }
-    for cell in &platform.cells {
+    for (index, cell) in platform.cells.iter().enumerate() {
         if let Some(here) = &cell.object_storage {
-            differences(platform, store, cell, here, files)?;
+            let policies = network.is_here(NAME, index).then_some(network::FILE);
+            differences(platform, store, cell, here, policies, files)?;
         }
     }
     Ok(())
@@ -100,7 +107,6 @@ fn base<'a>(platform: &'a Platform, store: &'a ObjectStorage) -> anyhow::Result<
     Ok(Base {
         platform: &platform.name,
         namespace: platform.data_namespace(),
-        apps_namespace: platform.apps_namespace(),
         port: OBJECT_STORAGE_PORT,
         url: format!("http://object-storage:{OBJECT_STORAGE_PORT}"),
         image: image("silo")?,
@@ -108,22 +114,21 @@ fn base<'a>(platform: &'a Platform, store: &'a ObjectStorage) -> anyhow::Result<
         resources: (&store.resources).into(),
         storage: &store.storage,
         storage_class: store.storage_class.as_deref(),
-        users: users(platform).map(user).collect(),
+        users: users(platform).into_values().map(user).collect(),
+        network_policies: network::FILE,
     })
 }
 
-fn users(platform: &Platform) -> impl Iterator<Item = &Service> {
-    platform
-        .services
-        .values()
-        .filter(|service| !service.uses.is_empty())
+/// The users of all cells, by name. One that a cell does not have is not made there.
+fn users(platform: &Platform) -> BTreeMap<&str, &ObjectUser> {
+    let users = platform.cells.iter().flat_map(|cell| &cell.object_users);
+    users.map(|user| (user.name.as_str(), user)).collect()
 }
 
-fn user(service: &Service) -> User<'_> {
-    let prefix = upper(&service.name);
+fn user(user: &ObjectUser) -> User<'_> {
+    let prefix = upper(&user.name);
     User {
-        service: &service.name,
-        secret: format!("{}-object-storage", service.name),
+        secret: &user.secret,
         access_variable: format!("{prefix}_ACCESS_KEY"),
         secret_variable: format!("{prefix}_SECRET_KEY"),
     }
@@ -138,6 +143,7 @@ fn differences(
     store: &ObjectStorage,
     cell: &Cell,
     here: &CellObjectStorage,
+    network_policies: Option<&'static str>,
     files: &mut Files,
 ) -> anyhow::Result<()> {
     let folder = format!("{}/object-storage/cell", cell.overlay());
@@ -147,6 +153,7 @@ fn differences(
         custom: "custom/object-storage",
     };
     let difference = Difference {
+        network_policies,
         namespace: platform.data_namespace(),
         region: &cell.region,
         resources: Resources::differing(&store.resources, &here.resources),
@@ -161,18 +168,18 @@ fn differences(
     files.render(path, origin(template), &difference)?;
     let template = "cluster/overlays/cell/object-storage/cell/buckets.yaml";
     let path = format!("{folder}/buckets.yaml");
-    files.render(path, origin(template), &buckets(platform, here))
+    files.render(path, origin(template), &buckets(platform, cell, here))
 }
 
-fn buckets<'a>(platform: &'a Platform, here: &CellObjectStorage) -> Buckets<'a> {
-    // A store that only one region holds is not there elsewhere; who uses no other has no user there.
-    let granted: Vec<(String, String)> = users(platform)
-        .map(|service| {
-            let own = service.uses.iter().filter_map(|id| here.buckets.get(id));
+fn buckets<'a>(platform: &'a Platform, cell: &Cell, here: &CellObjectStorage) -> Buckets<'a> {
+    let granted: Vec<(String, String)> = cell
+        .object_users
+        .iter()
+        .map(|user| {
+            let own = user.buckets.iter().filter_map(|id| here.buckets.get(id));
             let own: Vec<&str> = own.map(String::as_str).collect();
-            (upper(&service.name), own.join(" "))
+            (upper(&user.name), own.join(" "))
         })
-        .filter(|(_, buckets)| !buckets.is_empty())
         .collect();
     let all: Vec<&str> = here.buckets.values().map(String::as_str).collect();
     let names: Vec<&str> = granted.iter().map(|(user, _)| user.as_str()).collect();

@@ -2,9 +2,10 @@
 
 use super::files::text;
 use super::{FileKind, Files, Origin};
-use crate::model::{Cell, Platform};
+use crate::model::{Cell, Platform, units as model};
 use crate::pins;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 const UNIT: &str = "cluster/overlays/cell/unit/kustomization.yaml";
 const CUSTOM: &str = "cluster/overlays/cell/custom/kustomization.yaml";
@@ -30,31 +31,25 @@ struct Everywhere {
 }
 
 impl Everywhere {
-    /// `parts` are the components before the user's own and behind it.
-    fn new(
-        name: &str,
-        key: String,
-        base: String,
-        before: Option<&str>,
-        behind: Option<&str>,
-    ) -> anyhow::Result<Self> {
-        let custom = format!("custom/{name}");
+    fn new(unit: &model::Unit) -> anyhow::Result<Self> {
+        let custom = format!("custom/{}", unit.name);
         let own = format!("../{custom}");
-        let parts = [before, Some(own.as_str()), behind];
-        let unit = Unit {
-            base,
-            components: parts.into_iter().flatten().map(str::to_owned).collect(),
+        let before = unit.before.iter().copied();
+        let behind = unit.behind.iter().copied();
+        let components = before.chain([own.as_str()]).chain(behind);
+        let context = Unit {
+            base: format!("../../../../{}", unit.base),
+            components: components.map(str::to_owned).collect(),
         };
         let origin = Origin {
             template: UNIT,
-            key: &key,
+            key: &unit.key,
             custom: &custom,
         };
-        let text = text(origin, &unit)?;
         Ok(Self {
-            name: name.to_owned(),
-            key,
-            text,
+            name: unit.name.clone(),
+            key: unit.key.clone(),
+            text: text(origin, &context)?,
             custom,
         })
     }
@@ -78,30 +73,22 @@ impl Everywhere {
     }
 }
 
+/// The units of all cells, by name: a unit is the same wherever it is.
+pub(super) fn units(platform: &Platform) -> BTreeMap<&str, &model::Unit> {
+    let units = platform.cells.iter().flat_map(|cell| &cell.units);
+    units.map(|unit| (unit.name.as_str(), unit)).collect()
+}
+
 pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
-    let apps = |name: &str| format!("../../../../apps/{name}");
-    let base = "../../../../base".to_owned();
-    let mut units = vec![Everywhere::new(
-        "base",
-        "platform".to_owned(),
-        base,
-        None,
-        None,
-    )?];
-    if platform.object_storage.is_some() {
-        let name = "object-storage";
-        let base = format!("../../../../data/{name}");
-        let key = format!("components.{name}");
-        units.push(Everywhere::new(name, key, base, Some("cell"), None)?);
-    }
-    for name in platform.services.keys() {
-        let key = format!("services.{name}");
-        let unit = Everywhere::new(name, key, apps(name), Some("cell"), Some("pins"))?;
-        units.push(unit);
+    let mut everywhere = BTreeMap::new();
+    for (name, unit) in units(platform) {
+        everywhere.insert(name, Everywhere::new(unit)?);
     }
     for cell in &platform.cells {
-        for unit in &units {
-            unit.plan(cell, files)?;
+        for unit in &cell.units {
+            if let Some(unit) = everywhere.get(unit.name.as_str()) {
+                unit.plan(cell, files)?;
+            }
         }
         pins(platform, cell, files)?;
     }

@@ -1,9 +1,9 @@
 //! `cluster/apps/<service>`: a service as it is in every cell.
 
-use super::network::{self, Callee, Outside};
+use super::network::{self, Network};
 use super::resources::Resources;
 use super::{Files, Origin};
-use crate::model::{Health, OBJECT_STORAGE_PORT, Platform, Scaling, Service, Setting};
+use crate::model::{Health, Platform, Scaling, Service, Setting};
 use crate::pins::UNRELEASED;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -17,8 +17,7 @@ const ROLLOUT_SECONDS: u32 = 600;
 struct Base<'a> {
     platform: &'a str,
     name: &'a str,
-    namespace: String,
-    data_namespace: String,
+    namespace: &'a str,
     port: u16,
     image: String,
     replicas: Option<u32>,
@@ -33,11 +32,7 @@ struct Base<'a> {
     tls_secret: String,
     ingress_class: &'a str,
     cluster_issuer: Option<&'a str>,
-    ingress_namespace: Option<&'a str>,
-    callers: Vec<&'a str>,
-    callees: Vec<Callee<'a>>,
-    object_storage_port: Option<u16>,
-    endpoints: Vec<Outside<'a>>,
+    network_policies: Option<&'static str>,
 }
 
 /// Bounds of an autoscaler.
@@ -95,9 +90,13 @@ struct Volume<'a> {
     path: &'a str,
 }
 
-pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
+pub(super) fn plan(
+    platform: &Platform,
+    network: &Network<'_>,
+    files: &mut Files,
+) -> anyhow::Result<()> {
     for service in platform.services.values() {
-        let base = base(platform, service);
+        let base = base(platform, network, service);
         let key = format!("services.{}", service.name);
         let custom = format!("custom/{} of a cell", service.name);
         for template in templates(service) {
@@ -118,7 +117,6 @@ fn templates(service: &Service) -> Vec<&'static str> {
     let mut templates = vec![
         "cluster/apps/service/deployment.yaml",
         "cluster/apps/service/kustomization.yaml",
-        "cluster/apps/service/network-policy.yaml",
         "cluster/apps/service/pdb.yaml",
         "cluster/apps/service/service.yaml",
         "cluster/apps/service/serviceaccount.yaml",
@@ -134,13 +132,12 @@ fn templates(service: &Service) -> Vec<&'static str> {
 
 const HPA: &str = "cluster/apps/service/hpa.yaml";
 
-fn base<'a>(platform: &'a Platform, service: &'a Service) -> Base<'a> {
+fn base<'a>(platform: &'a Platform, network: &Network<'_>, service: &'a Service) -> Base<'a> {
     let exposed = service.expose.is_some();
     Base {
         platform: &platform.name,
         name: &service.name,
-        namespace: platform.apps_namespace(),
-        data_namespace: platform.data_namespace(),
+        namespace: &service.namespace,
         port: service.port,
         image: format!("{}:{UNRELEASED}", service.image),
         replicas: fixed(service.scaling),
@@ -155,14 +152,9 @@ fn base<'a>(platform: &'a Platform, service: &'a Service) -> Base<'a> {
         tls_secret: format!("{}-tls", service.name),
         ingress_class: &platform.ingress.class,
         cluster_issuer: platform.ingress.cluster_issuer.as_deref(),
-        ingress_namespace: exposed.then_some(platform.ingress.namespace.as_str()),
-        callers: platform
-            .callers(&service.name)
-            .map(|caller| caller.as_str())
-            .collect(),
-        callees: network::callees(platform, service),
-        object_storage_port: (!service.uses.is_empty()).then_some(OBJECT_STORAGE_PORT),
-        endpoints: network::endpoints_everywhere(platform, service),
+        network_policies: network
+            .is_everywhere(&service.name)
+            .then_some(network::FILE),
     }
 }
 
@@ -221,13 +213,13 @@ pub(super) fn autoscaler(
     struct Scaled<'a> {
         platform: &'a str,
         name: &'a str,
-        namespace: String,
+        namespace: &'a str,
         autoscale: Autoscale,
     }
     let scaled = Scaled {
         platform: &platform.name,
         name: &service.name,
-        namespace: platform.apps_namespace(),
+        namespace: &service.namespace,
         autoscale,
     };
     let origin = Origin {

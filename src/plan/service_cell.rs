@@ -1,6 +1,6 @@
 //! `cluster/overlays/<cell>/<service>/cell`: what one cell changes of a service, all of it as patches.
 
-use super::network::{self, Outside};
+use super::network::{self, Network};
 use super::resources::Resources;
 use super::service::{self, Autoscale};
 use super::{Files, Origin};
@@ -65,39 +65,28 @@ impl ScalingDifference {
     }
 }
 
-pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
-    let namespace = platform.apps_namespace();
+pub(super) fn plan(
+    platform: &Platform,
+    network: &Network<'_>,
+    files: &mut Files,
+) -> anyhow::Result<()> {
     for service in platform.services.values() {
         let key = format!("services.{}", service.name);
         let custom = format!("custom/{}", service.name);
         let settings = platform.variables(service);
-        for cell in &platform.cells {
+        for (index, cell) in platform.cells.iter().enumerate() {
             let Some(here) = cell.services.get(&service.name) else {
                 continue;
             };
             let folder = format!("{}/{}/cell", cell.overlay(), service.name);
-            let outside = network::endpoints_here(platform, service, cell);
-            let mut difference = difference(service, cell, here, &settings, &namespace);
+            let mut difference = difference(service, cell, here, &settings);
             if let Some(autoscale) = difference.scaling.add {
                 difference.added.push("hpa.yaml");
                 let path = format!("{folder}/hpa.yaml");
                 service::autoscaler(platform, service, autoscale, path, files)?;
             }
-            if !outside.is_empty() {
-                difference.added.insert(0, "egress.yaml");
-                let egress = Egress {
-                    platform: &platform.name,
-                    name: &service.name,
-                    namespace: &namespace,
-                    policy: format!("{}.endpoints", service.name),
-                    endpoints: outside,
-                };
-                let origin = Origin {
-                    template: "cluster/overlays/cell/service/cell/egress.yaml",
-                    key: &key,
-                    custom: &custom,
-                };
-                files.render(format!("{folder}/egress.yaml"), origin, &egress)?;
+            if network.is_here(&service.name, index) {
+                difference.added.push(network::FILE);
             }
             let origin = Origin {
                 template: "cluster/overlays/cell/service/cell/kustomization.yaml",
@@ -110,26 +99,15 @@ pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()>
     Ok(())
 }
 
-#[derive(Serialize)]
-struct Egress<'a> {
-    platform: &'a str,
-    name: &'a str,
-    namespace: &'a str,
-    /// A name with a dot, which no service can have.
-    policy: String,
-    endpoints: Vec<Outside<'a>>,
-}
-
 fn difference<'a>(
     service: &'a Service,
     cell: &'a Cell,
     here: &'a CellService,
     settings: &'a BTreeMap<String, Setting>,
-    namespace: &'a str,
 ) -> Difference<'a> {
     Difference {
         name: &service.name,
-        namespace,
+        namespace: &service.namespace,
         added: Vec::new(),
         env: variables(service, cell, here, settings),
         resources: Resources::differing(&service.resources, &here.resources),

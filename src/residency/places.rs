@@ -73,7 +73,7 @@ pub(super) fn words<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
 pub(super) fn store_path(store: &Store) -> KeyPath {
     match store.origin {
         StoreOrigin::Declared(index) => KeyPath::new(["stores"]).index(index),
-        StoreOrigin::ObjectStorage => KeyPath::new(["components", "object-storage"]),
+        StoreOrigin::Component(name) => KeyPath::new(["components", name]),
     }
 }
 

@@ -52,7 +52,7 @@ fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
         };
         // The component's own bucket has the classes of its users; a user without classes is reported above.
         if !store.classes.is_empty()
-            || (store.origin == StoreOrigin::ObjectStorage && is_used(&store.id))
+            || (matches!(store.origin, StoreOrigin::Component(_)) && is_used(&store.id))
         {
             continue;
         }
@@ -61,9 +61,9 @@ fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
             StoreOrigin::Declared(_) => {
                 (input.value(&path.key("id")), "add `classes` to the store")
             }
-            StoreOrigin::ObjectStorage => (
+            StoreOrigin::Component(_) => (
                 input.key(&path),
-                "no service uses it: add `classes` to `[components.object-storage]`, or `uses` to a service",
+                "no service uses it: add `classes` to the component, or `uses` to a service",
             ),
         };
         out.push(

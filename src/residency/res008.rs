@@ -104,7 +104,7 @@ fn buckets(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
             let path = store_path(store);
             let place = match store.origin {
                 StoreOrigin::Declared(_) => input.value(&path.key("name")),
-                StoreOrigin::ObjectStorage => input.key(&path),
+                StoreOrigin::Component(_) => input.key(&path),
             };
             out.push(
                 RULE.finding(message)

@@ -278,7 +278,7 @@ fn full(units: &BTreeMap<String, Vec<Value>>) {
     };
     assert_eq!(
         policies("production/es/backend-api"),
-        ["backend-api", "backend-api.endpoints"]
+        ["backend-api", "backend-api.cell"]
     );
     assert_eq!(policies("production/tr/backend-api"), ["backend-api"]);
     assert_eq!(policies("dev-local/local/backend-api"), ["backend-api"]);

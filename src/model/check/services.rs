@@ -9,20 +9,37 @@ use std::collections::BTreeMap;
 
 /// Names that folders beside services have, or that components have.
 const RESERVED: &[&str] = &[
+    "acme-solver",
+    "allow-dns",
+    "apps",
+    "backups",
     "base",
     "cell",
+    "cert-manager",
     "custom",
-    "pins",
-    "root",
-    "object-storage",
-    "supabase",
-    "observability",
-    "backups",
-    "secrets",
-    "ingress",
+    "data",
     "default-deny",
-    "allow-dns",
-    "acme-solver",
+    "external-secrets",
+    "ingress",
+    "object-storage",
+    "object-storage-setup",
+    "objects",
+    "observability",
+    "operators",
+    "ops",
+    "pins",
+    "postgres",
+    "postgres-backup",
+    "postgres-drill",
+    "postgres-setup",
+    "rabbitmq",
+    "root",
+    "sealed",
+    "sealed-secrets",
+    "secrets",
+    "supabase",
+    "traefik",
+    "valkey",
 ];
 
 pub(super) fn services(spec: &Spec, problems: &mut Problems<'_>) {
@@ -33,7 +50,7 @@ pub(super) fn services(spec: &Spec, problems: &mut Problems<'_>) {
     in_order.sort_by_key(|(name, _)| problems.key(&KeyPath::new(["services", name])));
     for (name, service) in in_order {
         let path = KeyPath::new(["services", name]);
-        if RESERVED.contains(&name.as_str()) {
+        if RESERVED.contains(&name.as_str()) || name.starts_with("supabase-") {
             let location = problems.key(&path);
             problems.push(
                 Diagnostic::error(
