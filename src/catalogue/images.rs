@@ -1,6 +1,6 @@
 //! Third-party versions and digests, read from the embedded catalogue.
 
-use super::tools::{Action, K3s};
+use super::tools::{Action, Chart, K3s};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -48,6 +48,7 @@ struct Catalogue {
     argo_cd: ArgoCd,
     k3s: K3s,
     actions: BTreeMap<String, Action>,
+    charts: BTreeMap<String, Chart>,
     images: BTreeMap<String, ImagePin>,
 }
 
@@ -66,6 +67,11 @@ pub static K3S: LazyLock<&'static K3s> = LazyLock::new(|| &CATALOGUE.k3s);
 /// Actions of the rendered workflows by their name in the catalogue.
 pub fn actions() -> &'static BTreeMap<String, Action> {
     &CATALOGUE.actions
+}
+
+/// Charts by their name in the catalogue.
+pub fn charts() -> &'static BTreeMap<String, Chart> {
+    &CATALOGUE.charts
 }
 
 /// Images by their name in the catalogue.
@@ -91,6 +97,17 @@ mod tests {
         }
         assert_eq!(ARGO_CD.install_sha256.len(), 64);
         assert!(is_tag(&K3S.tag) && !K3S.source.is_empty() && K3S.verified_at.len() == 10);
+        for (name, chart) in charts() {
+            assert!(
+                chart.version.contains('.') && !chart.repository.is_empty(),
+                "{name}"
+            );
+            assert_eq!(&chart.name, name);
+            assert!(
+                !chart.source.is_empty() && chart.verified_at.len() == 10,
+                "{name}"
+            );
+        }
         assert!(!actions().is_empty());
         for (name, action) in actions() {
             let hexadecimal = action.commit.bytes().all(|b| b.is_ascii_hexdigit());

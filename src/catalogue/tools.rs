@@ -45,3 +45,19 @@ impl Action {
         format!("{}@{}", self.name, self.commit)
     }
 }
+
+/// A Helm chart that Argo CD installs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Chart {
+    /// Registry with folder, or URL of the repository, as Argo CD's `repoURL` takes it.
+    pub repository: String,
+    /// Its name there.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Where it was found.
+    pub source: String,
+    /// The day it was verified.
+    pub verified_at: String,
+}

@@ -80,6 +80,16 @@ impl Files {
         }
     }
 
+    /// Whether a file of the bases, below `cluster/data` or `cluster/ops`, has a text.
+    pub(super) fn mention(&self, text: &str) -> bool {
+        ["cluster/data/", "cluster/ops/"].iter().any(|folder| {
+            let below = self.plan.files.range((*folder).to_owned()..);
+            below
+                .take_while(|(path, _)| path.starts_with(folder))
+                .any(|(_, file)| file.content.contains(text))
+        })
+    }
+
     /// The plan.
     pub(super) fn finish(self) -> Plan {
         self.plan

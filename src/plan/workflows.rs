@@ -66,7 +66,7 @@ pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()>
         files,
         "github/pins-resolve.yml",
         "platform.registry",
-        &pins_resolve(platform),
+        &pins_resolve(platform, files),
     )?;
     dependabot(files)
 }
@@ -108,22 +108,20 @@ fn uses() -> BTreeMap<String, Uses<'static>> {
         .collect()
 }
 
-fn pins_resolve(platform: &Platform) -> PinsResolve<'_> {
+fn pins_resolve<'a>(platform: &'a Platform, files: &Files) -> PinsResolve<'a> {
     let (registry, github_registry) = registry(platform);
     let services: Vec<String> = platform
         .services
         .values()
         .map(|service| format!("{}={}", service.name.as_str(), service.image.as_str()))
         .collect();
-    // Every third-party image belongs to the object store so far.
-    let third_parties: Vec<String> = match platform.object_storage {
-        Some(_) => platform
-            .images
-            .values()
-            .map(|pin| format!("{}@{}", pin.image, pin.digest))
-            .collect(),
-        None => Vec::new(),
-    };
+    // Those that what is planned so far runs; the catalogue has more.
+    let third_parties: Vec<String> = platform
+        .images
+        .values()
+        .filter(|pin| files.mention(&pin.reference()))
+        .map(|pin| format!("{}@{}", pin.image, pin.digest))
+        .collect();
     PinsResolve {
         actions: uses(),
         registry,
