@@ -77,7 +77,7 @@ pub enum Command {
     Status(commands::status::Args),
     /// Judge the declaration and the repository by the rules
     Validate(commands::validate::Args),
-    /// Explain a rule or an error by its id
+    /// Explain a rule or an error by its id, or a file
     Explain(commands::explain::Args),
     /// Print the resolved platform, every default filled in
     Config(commands::config::Args),

@@ -1,9 +1,12 @@
-//! `explain`: what a rule asks and why, or what a kind of problem is.
+//! `explain`: what a rule asks and why, what a kind of problem is, or where a file of the repository comes from.
 
-use super::{Context, Exit, Refusal};
+use super::{Context, Exit, Loaded, Refusal};
 use crate::diagnostic::did_you_mean;
+use crate::plan::{self, FileKind, PlannedFile};
 use crate::report::codes;
 use crate::residency;
+use crate::spec::{self, KeyPath};
+use std::path::Path;
 
 /// Lines are no longer than this.
 const WIDTH: usize = 90;
@@ -11,8 +14,8 @@ const WIDTH: usize = 90;
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The id in brackets of a finding or an error, such as RES002 or unknown-key
-    #[arg(value_name = "ID")]
+    /// The id in brackets of a finding or an error, such as RES002 or unknown-key, or a file of the repository
+    #[arg(value_name = "ID|PATH")]
     pub id: String,
 }
 
@@ -21,8 +24,13 @@ pub struct Args {
 /// # Errors
 /// When nothing has that id or stdout cannot be written.
 pub fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let text = explanation(args.id.trim()).ok_or_else(|| unknown(&args.id))?;
-    context.out.write_all(wrapped(&text).as_bytes())?;
+    let id = args.id.trim();
+    let text = match explanation(id) {
+        Some(text) => wrapped(&text),
+        None if id.contains(['/', '.']) => file(id, context)?,
+        None => return Err(unknown(id).into()),
+    };
+    context.out.write_all(text.as_bytes())?;
     Ok(Exit::Done)
 }
 
@@ -36,6 +44,73 @@ fn explanation(id: &str) -> Option<String> {
         "# {}: {}\n\n{}\n",
         text.code, text.title, text.text
     ))
+}
+
+/// Where a file comes from: its owner, its key of platform.toml, its template.
+fn file(written: &str, context: &Context<'_>) -> anyhow::Result<String> {
+    let loaded = context.load()?;
+    let plan = plan::build(&loaded.platform)?;
+    let paths = [
+        relative(&context.directory, &loaded.root, written),
+        written.to_owned(),
+    ];
+    let found = paths
+        .iter()
+        .find_map(|path| Some((path, plan.files.get(path)?)));
+    match found {
+        Some((path, file)) => Ok(origin(path, file, &loaded)),
+        None => Err(not_planned(written, plan.files.keys().map(String::as_str)).into()),
+    }
+}
+
+/// A path as the plan has it: relative to the root, with forward slashes.
+fn relative(directory: &Path, root: &Path, written: &str) -> String {
+    let inside = directory
+        .canonicalize()
+        .ok()
+        .and_then(|directory| Some(directory.strip_prefix(root).ok()?.to_path_buf()))
+        .unwrap_or_default();
+    let mut parts: Vec<String> = Vec::new();
+    for part in inside.join(written).components() {
+        match part {
+            std::path::Component::ParentDir => drop(parts.pop()),
+            std::path::Component::Normal(part) => parts.push(part.to_string_lossy().into_owned()),
+            _ => {}
+        }
+    }
+    parts.join("/")
+}
+
+fn origin(path: &str, file: &PlannedFile, loaded: &Loaded) -> String {
+    let owner = match file.kind {
+        FileKind::Generated => "render writes it; an edit by hand is drift",
+        FileKind::Pins => "release and promote write it; render made it once",
+        FileKind::Custom => "yours; render made it once and never changes it",
+    };
+    let key = KeyPath::new(file.key.split('.').filter(|part| !part.is_empty()));
+    let line = loaded
+        .document
+        .contains(&key)
+        .then(|| loaded.document.key(&key).span)
+        .flatten()
+        .map(|(start, _)| crate::source::position(loaded.document.text(), start).line);
+    let source = match (file.key.as_str(), line) {
+        ("", _) | (_, None) => spec::FILE.to_owned(),
+        (key, Some(line)) => format!("`{key}` in {}:{line}", spec::FILE),
+    };
+    format!(
+        "{path}\n  owner     {owner}\n  follows   {source}\n  template  {}\n",
+        file.template
+    )
+}
+
+fn not_planned<'a>(written: &str, planned: impl Iterator<Item = &'a str>) -> Refusal {
+    let message = format!("platformctl makes no file `{}`", written.escape_debug());
+    let refusal = Refusal::usage(message);
+    match did_you_mean(written, planned) {
+        Some(path) => refusal.help(format!("did you mean `{path}`?")),
+        None => refusal.help("`platformctl render --check` shows what differs from the plan"),
+    }
 }
 
 fn unknown(id: &str) -> Refusal {

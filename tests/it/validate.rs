@@ -265,3 +265,42 @@ fn wrong_usage_is_told_with_a_remedy() {
     assert_eq!(explained.code, 0);
     assert!(explained.out.starts_with("# RES002: "), "{}", explained.out);
 }
+
+#[test]
+fn explain_says_where_a_file_comes_from() {
+    let platform = Platform::new();
+    let path = "cluster/apps/frontend/deployment.yaml";
+    let ran = platform.run(&["explain", path]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let text =
+        std::fs::read_to_string(platform.root().join("platform.toml")).expect("a declaration");
+    let line = text
+        .lines()
+        .position(|line| line == "[services.frontend]")
+        .expect("the table")
+        + 1;
+    let follows = format!("`services.frontend` in platform.toml:{line}");
+    assert!(ran.out.contains(&follows), "{}", ran.out);
+    assert!(
+        ran.out.contains("cluster/apps/service/deployment.yaml"),
+        "{}",
+        ran.out
+    );
+
+    let inside = platform.root().join("cluster/overlays/production/es");
+    let ran = platform.run_in(inside, &["explain", "frontend/pins/kustomization.yaml"]);
+    assert!(
+        ran.out.contains("release and promote write it"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+
+    let ran = platform.run(&["explain", "cluster/apps/frontend/deploymen.yaml"]);
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    assert!(
+        ran.err.contains(&format!("did you mean `{path}`?")),
+        "{}",
+        ran.err
+    );
+}
