@@ -2,7 +2,7 @@
 
 use super::{Context, Exit, Loaded, Refusal};
 use crate::diagnostic::Severity;
-use crate::model::Platform;
+use crate::model::{self, Platform};
 use crate::plan::{self, Plan};
 use crate::residency;
 use crate::tree::{self, Mode, Outcome, Show};
@@ -34,7 +34,12 @@ pub struct Args {
 /// # Errors
 /// When the declaration is not valid, another render is running, or a file cannot be read or written.
 pub fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let Loaded { root, platform, .. } = context.load()?;
+    let loaded = context.load()?;
+    if !context.quiet {
+        let notes = model::notes(&loaded.platform, &loaded.document);
+        context.draw(&notes, &loaded.sources())?;
+    }
+    let Loaded { root, platform, .. } = loaded;
     let plan = plan::build(&platform)?;
     let mode = match (args.check, args.diff, args.dry_run) {
         (true, ..) => Mode::Check,

@@ -1,13 +1,11 @@
 //! Every cell with its differences applied: service, then environment, then cell; the later one wins.
 
+use super::components::{self, backups, postgres};
 use super::platform::*;
 use super::resolve::{over, scaling};
 use crate::spec::Spec;
-use crate::spec::names::{CellName, Host, Name, Quantity};
-use crate::spec::types::{
-    ComponentOverrides, EnvironmentKind, ObjectStorageOverride, ServiceOverride, StoreKind,
-};
-use std::collections::BTreeMap;
+use crate::spec::names::{CellName, Name};
+use crate::spec::types::{EnvironmentKind, ServiceOverride};
 
 /// The region part of the one cell of a local environment.
 pub(super) const LOCAL: &str = "local";
@@ -60,9 +58,14 @@ fn cell(
         .and_then(|region| region.cluster.as_ref());
     Cell {
         services: services.collect(),
-        object_storage: platform.object_storage.as_ref().map(|store| {
-            let buckets = buckets(platform, &environment.name, &region);
-            object_storage(store, environment.kind, overrides, buckets)
+        object_storage: components::object_storage_in_cell(spec, platform, environment, &region),
+        valkey: platform.valkey.as_ref().map(|store| {
+            let written = overrides.map(|written| written?.valkey.as_ref().map(Into::into));
+            store.server.in_cell(environment.kind, written)
+        }),
+        rabbitmq: platform.rabbitmq.as_ref().map(|store| {
+            let written = overrides.map(|written| written?.rabbitmq.as_ref().map(Into::into));
+            store.server.in_cell(environment.kind, written)
         }),
         cluster: match named {
             Some(cluster) => format!("{cluster}-{}", environment.name),
@@ -73,6 +76,14 @@ fn cell(
         region,
         kind: environment.kind,
         domain,
+        postgres: platform
+            .postgres
+            .as_ref()
+            .map(|postgres| postgres::here(postgres, environment.kind, overrides)),
+        backup_schedules: platform
+            .postgres_backups
+            .as_ref()
+            .map(|backups| backups::here(backups, overrides)),
         units: Vec::new(),
         edges: Vec::new(),
         credentials: Vec::new(),
@@ -106,53 +117,4 @@ fn cell_service(
     }
     result.host = label.map(|label| format!("{label}.{domain}"));
     result
-}
-
-fn object_storage(
-    store: &ObjectStorage,
-    kind: EnvironmentKind,
-    overrides: [Option<&ComponentOverrides>; 2],
-    buckets: BTreeMap<Name, String>,
-) -> CellObjectStorage {
-    let small = Quantity::new("5Gi").filter(|_| kind == EnvironmentKind::Local);
-    let mut result = CellObjectStorage {
-        storage: small.unwrap_or_else(|| store.storage.clone()),
-        storage_class: store.storage_class.clone(),
-        resources: store.resources.clone(),
-        buckets,
-    };
-    let written = overrides
-        .into_iter()
-        .flatten()
-        .filter_map(|o| o.object_storage.as_ref());
-    for ObjectStorageOverride {
-        storage,
-        storage_class,
-        resources,
-    } in written
-    {
-        result.storage = storage.clone().unwrap_or(result.storage);
-        result.storage_class = storage_class
-            .clone()
-            .or_else(|| result.storage_class.clone() as Option<Host>);
-        result.resources = over(&result.resources, resources.as_ref());
-    }
-    result
-}
-
-/// The buckets that this cell's own object store holds.
-fn buckets(platform: &Platform, environment: &Name, region: &Name) -> BTreeMap<Name, String> {
-    platform
-        .stores
-        .iter()
-        .filter(|store| store.kind == StoreKind::Bucket && store.place.is_none())
-        .filter(|store| store.region.as_ref().is_none_or(|only| only == region))
-        .filter_map(|store| {
-            let template = store.bucket.as_ref()?;
-            let bucket = template
-                .replace("{environment}", environment)
-                .replace("{region}", region);
-            Some((store.id.clone(), bucket))
-        })
-        .collect()
 }

@@ -1,7 +1,10 @@
 //! What a declaration may not say even though every name in it exists.
 
+mod backups;
 mod derived;
+mod object_storage;
 mod places;
+mod postgres;
 mod services;
 mod stores;
 
@@ -16,6 +19,9 @@ pub(super) fn check(spec: &Spec, problems: &mut Problems<'_>) {
     places::environments(spec, problems);
     services::services(spec, problems);
     stores::components(spec, problems);
+    object_storage::object_storage(spec, problems);
+    postgres::postgres(spec, problems);
+    backups::backups(spec, problems);
     stores::stores(spec, problems);
     stores::endpoints(spec, problems);
     stores::classes(spec, problems);
@@ -27,4 +33,5 @@ pub(super) fn resolved(platform: &Platform, problems: &mut Problems<'_>) {
     derived::hosts(platform, problems);
     derived::buckets(platform, problems);
     derived::variables(platform, problems);
+    object_storage::quotas(platform, problems);
 }

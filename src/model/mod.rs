@@ -10,14 +10,27 @@ pub mod credentials;
 pub mod edges;
 mod object_users;
 mod platform;
+pub mod quantity;
 mod references;
 mod resolve;
+mod schedule;
 pub mod units;
 mod variables;
 
+pub(crate) use components::backups::offsite;
+pub use components::backups::{
+    BACKUP_IMAGE, BACKUP_PORT, BackupSchedules, Offsite, POSTGRES_BACKUP, PostgresBackups,
+};
+pub(crate) use components::postgres::users as postgres_users;
+pub use components::postgres::{CellPostgres, POSTGRES, POSTGRES_PORT, Postgres, PostgresFlavour};
+pub use components::{
+    CellObjectStorage, CellServer, OBJECT_STORAGE_CA_FOLDER, OBJECT_STORAGE_CA_KEY,
+    OBJECT_STORAGE_CA_SECRET, ObjectAccess, ObjectStorage, OutsideObjectStorage, RABBITMQ_PORT,
+    Rabbitmq, VALKEY_PORT, Valkey, secret_of,
+};
 pub use object_users::{ObjectRights, ObjectUser};
 pub use platform::*;
-pub use variables::{OBJECT_STORAGE_PORT, Setting};
+pub use variables::{OBJECT_STORAGE_PORT, ObjectSetting, Setting};
 
 use crate::diagnostic::{self, Diagnostic};
 use crate::source::Location;
@@ -31,6 +44,25 @@ pub fn load(text: &str) -> Result<(Platform, Document), Vec<Diagnostic>> {
     let (spec, document) = spec::parse(text)?;
     let platform = resolve(&spec, &document)?;
     Ok((platform, document))
+}
+
+/// What is no mistake and yet may not be what was meant, sorted by place.
+pub fn notes(platform: &Platform, document: &Document) -> Vec<Diagnostic> {
+    let mut notes: Vec<Diagnostic> = platform
+        .unused
+        .iter()
+        .map(|name| {
+            let path = KeyPath::new(["components", name]);
+            let message = format!("no service uses `{name}`: it is not rendered");
+            Diagnostic::warning("unused-component", message)
+                .at(document.key(&path), "declared, and used by nobody")
+                .help(format!(
+                    "add `{name}` to the `uses` of a service, or remove the table"
+                ))
+        })
+        .collect();
+    diagnostic::sort(&mut notes);
+    notes
 }
 
 /// Checks what a declaration means and fills in every default.

@@ -1,8 +1,11 @@
 //! The resolved types. `platformctl config` prints them as they are.
 
+use super::components::backups::{BackupSchedules, PostgresBackups};
+use super::components::postgres::{CellPostgres, Postgres};
+use super::components::{CellObjectStorage, CellServer, ObjectStorage, Rabbitmq, Valkey};
 use super::credentials::Credential;
 use super::edges::Edge;
-use super::object_users::ObjectUser;
+use super::object_users::{ObjectRights, ObjectUser};
 use super::units::Unit;
 use crate::catalogue::{ImagePin, Place};
 use crate::spec::names::{
@@ -10,9 +13,9 @@ use crate::spec::names::{
     Variable,
 };
 use crate::spec::types::{
-    AttestationSpec, ClassResidency, DataClass, EnvironmentKind, ExceptionSpec,
-    ObjectStorageEngine, StoreKind,
+    AttestationSpec, ClassResidency, DataClass, EnvironmentKind, ExceptionSpec, StoreKind,
 };
+use anyhow::Context as _;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +43,16 @@ pub struct Platform {
     pub ingress: Ingress,
     /// The object store, if there is one.
     pub object_storage: Option<ObjectStorage>,
+    /// The Valkey servers, if a service uses them.
+    pub valkey: Option<Valkey>,
+    /// The RabbitMQ servers, if a service uses them.
+    pub rabbitmq: Option<Rabbitmq>,
+    /// Components that are declared and that no service uses: they are not rendered.
+    pub unused: Vec<&'static str>,
+    /// The database, if there is one.
+    pub postgres: Option<Postgres>,
+    /// Backups of the database, if there are any.
+    pub postgres_backups: Option<PostgresBackups>,
     /// Stores: those of components first, then the declared ones.
     pub stores: Vec<Store>,
     /// What may be contacted outside.
@@ -259,20 +272,6 @@ pub struct Ingress {
     pub cluster_issuer: Option<Host>,
 }
 
-/// The object store of every cell.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct ObjectStorage {
-    /// Which server.
-    pub engine: ObjectStorageEngine,
-    /// Size of the volume, where no environment or cell says otherwise.
-    pub storage: Quantity,
-    /// StorageClass of the volume; none for the cluster's default.
-    pub storage_class: Option<Host>,
-    /// Requests and limits.
-    pub resources: Resources,
-}
-
 /// Who brought a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -359,6 +358,14 @@ pub struct Cell {
     pub services: BTreeMap<Name, CellService>,
     /// What its object store is here.
     pub object_storage: Option<CellObjectStorage>,
+    /// What its Valkey server is here.
+    pub valkey: Option<CellServer>,
+    /// What its RabbitMQ server is here.
+    pub rabbitmq: Option<CellServer>,
+    /// What its database is here.
+    pub postgres: Option<CellPostgres>,
+    /// When things happen to the backups of its database.
+    pub backup_schedules: Option<BackupSchedules>,
     /// What it deploys, in the order in which it comes up.
     pub units: Vec<Unit>,
     /// Every way that is open in its network.
@@ -373,6 +380,15 @@ impl Cell {
     /// Its overlay, relative to the repository.
     pub fn overlay(&self) -> String {
         format!("cluster/overlays/{}/{}", self.environment, self.region)
+    }
+
+    /// Whether backups go to a bucket, which is therefore locked.
+    pub fn is_backed_up_to(&self, bucket: &str) -> bool {
+        let mut backups = self
+            .object_users
+            .iter()
+            .filter(|user| user.rights == ObjectRights::Backup);
+        backups.any(|user| user.buckets.contains(bucket))
     }
 
     /// The pins file of one service, relative to the repository.
@@ -393,20 +409,6 @@ pub struct CellService {
     pub env: BTreeMap<Variable, String>,
     /// Its host, if it is reachable from outside.
     pub host: Option<String>,
-}
-
-/// The object store in one cell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct CellObjectStorage {
-    /// Size of the volume.
-    pub storage: Quantity,
-    /// StorageClass of the volume; none for the cluster's default.
-    pub storage_class: Option<Host>,
-    /// Requests and limits.
-    pub resources: Resources,
-    /// Buckets by the id of their store.
-    pub buckets: BTreeMap<Name, String>,
 }
 
 impl Platform {
@@ -431,6 +433,16 @@ impl Platform {
         namespaces.sort();
         namespaces.dedup();
         namespaces
+    }
+
+    /// A third-party image as Kubernetes takes it.
+    ///
+    /// # Errors
+    /// When the catalogue has none of that name.
+    pub fn image(&self, name: &str) -> anyhow::Result<String> {
+        let pin = self.images.get(name);
+        let pin = pin.with_context(|| format!("the catalogue has no image `{name}`"))?;
+        Ok(pin.reference())
     }
 
     /// An environment by name.

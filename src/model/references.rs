@@ -2,6 +2,8 @@
 
 use super::Problems;
 use super::cells::LOCAL;
+use super::components::backups::{BACKUP_IMAGE, POSTGRES_BACKUP};
+use super::components::postgres::POSTGRES;
 use crate::catalogue;
 use crate::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::spec::names::Name;
@@ -20,6 +22,9 @@ pub(super) fn check(spec: &Spec, problems: &mut Problems<'_>) {
     let images = catalogue::images();
     for name in spec.catalogue.images.keys() {
         let path = KeyPath::new(["catalogue", "images", name]);
+        if name.as_str() == BACKUP_IMAGE && spec.components.backups.is_some() {
+            continue;
+        }
         if !images.contains_key(name.as_str()) {
             dangling(
                 problems,
@@ -41,9 +46,9 @@ fn remedy(what: &str, written: &str) -> Option<&'static str> {
         (NO_STORE, "objects") => {
             Some("it comes with a component: add `[components.object-storage]`")
         }
-        (NO_STORE, "postgres") => {
-            Some("it comes with the component supabase, which this version does not render yet")
-        }
+        (NO_STORE, "valkey") => Some("it comes with a component: add `[components.valkey]`"),
+        (NO_STORE, "rabbitmq") => Some("it comes with a component: add `[components.rabbitmq]`"),
+        (NO_STORE, "postgres") => Some("it comes with a component: add `[components.postgres]`"),
         _ => None,
     }
 }
@@ -124,7 +129,12 @@ fn regions(spec: &Spec, problems: &mut Problems<'_>) {
 }
 
 /// A cloud provider's location must be in the embedded table; a site of one's own has the name its owner gives it.
-fn location(problems: &mut Problems<'_>, provider: Provider, code: &str, path: &KeyPath) {
+pub(super) fn location(
+    problems: &mut Problems<'_>,
+    provider: Provider,
+    code: &str,
+    path: &KeyPath,
+) {
     if provider == Provider::Onprem || catalogue::find(provider, code).is_some() {
         return;
     }
@@ -246,10 +256,7 @@ fn services(spec: &Spec, problems: &mut Problems<'_>) {
         .map(Name::as_str)
         .chain(endpoints)
         .collect();
-    let mut stores: Vec<&str> = spec.stores.iter().map(|store| store.id.as_str()).collect();
-    if spec.components.object_storage.is_some() {
-        stores.push("objects");
-    }
+    let stores = stores(spec);
     for (name, service) in &spec.services {
         let path = KeyPath::new(["services", name]);
         list(
@@ -267,6 +274,21 @@ fn services(spec: &Spec, problems: &mut Problems<'_>) {
             &stores,
         );
     }
+}
+
+/// The ids of all stores: the declared ones and those of components.
+fn stores(spec: &Spec) -> Vec<&str> {
+    let components = &spec.components;
+    let brought = [
+        ("objects", components.object_storage.is_some()),
+        (POSTGRES, components.postgres.is_some()),
+        (POSTGRES_BACKUP, components.backups.is_some()),
+        ("rabbitmq", components.rabbitmq.is_some()),
+        ("valkey", components.valkey.is_some()),
+    ];
+    let declared = spec.stores.iter().map(|store| store.id.as_str());
+    let brought = brought.into_iter().filter(|(_, there)| *there);
+    declared.chain(brought.map(|(id, _)| id)).collect()
 }
 
 fn stores_and_endpoints(spec: &Spec, problems: &mut Problems<'_>) {
@@ -302,10 +324,7 @@ fn stores_and_endpoints(spec: &Spec, problems: &mut Problems<'_>) {
 }
 
 fn flows(spec: &Spec, problems: &mut Problems<'_>) {
-    let mut stores: Vec<&str> = spec.stores.iter().map(|store| store.id.as_str()).collect();
-    if spec.components.object_storage.is_some() {
-        stores.push("objects");
-    }
+    let stores = stores(spec);
     let exceptions: Vec<&str> = spec
         .residency
         .exceptions

@@ -1,10 +1,12 @@
 //! Fills in defaults. Runs only on a declaration whose references hold.
 
+use super::components::backups::BACKUP_IMAGE;
+use super::components::postgres::POSTGRES;
 use super::platform::*;
 use super::{cells, components};
 use crate::catalogue::{self, ImagePin, LocationKind, LocationStatus, Place};
 use crate::spec::Spec;
-use crate::spec::names::{Image, Name, Quantity, UrlPath};
+use crate::spec::names::{Image, Name, Quantity, Schedule, UrlPath};
 use crate::spec::types::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +33,12 @@ pub(super) fn platform(spec: &Spec) -> Platform {
             .collect(),
         environments,
         ingress: ingress(spec),
-        object_storage: spec.components.object_storage.as_ref().map(object_storage),
+        object_storage: components::object_storage(spec),
+        postgres: components::postgres::postgres(spec),
+        postgres_backups: components::backups::backups(spec),
+        valkey: components::valkey(spec),
+        rabbitmq: components::rabbitmq(spec),
+        unused: components::unused(spec),
         stores: stores(spec, &services),
         services,
         endpoints: spec
@@ -265,7 +272,7 @@ pub(super) fn scaling(replicas: Option<u32>, autoscale: Option<AutoscaleSpec>) -
 }
 
 /// Requests and limits: what is written, over the defaults for CPU and memory.
-fn resources(written: Option<&ResourcesSpec>, (cpu, memory): (&str, &str)) -> Resources {
+pub(super) fn resources(written: Option<&ResourcesSpec>, (cpu, memory): (&str, &str)) -> Resources {
     let defaults = Resources {
         cpu: quantity(cpu),
         memory: quantity(memory),
@@ -306,15 +313,6 @@ fn ingress(spec: &Spec) -> Ingress {
     }
 }
 
-fn object_storage(written: &ObjectStorageSpec) -> ObjectStorage {
-    ObjectStorage {
-        engine: written.engine.unwrap_or(ObjectStorageEngine::Minio),
-        storage: written.storage.clone().unwrap_or_else(|| quantity("50Gi")),
-        storage_class: written.storage_class.clone(),
-        resources: resources(written.resources.as_ref(), ("250m", "1Gi")),
-    }
-}
-
 /// The classes of a component's store: as declared, else those of the services that use it.
 pub(super) fn classes(
     declared: Option<&Vec<DataClass>>,
@@ -333,7 +331,7 @@ pub(super) fn classes(
 
 fn stores(spec: &Spec, services: &BTreeMap<Name, Service>) -> Vec<Store> {
     let prefix = &spec.platform.name;
-    let mut stores = components::object_storage_stores(spec, services);
+    let mut stores = components::stores(spec, services);
     stores.extend(spec.stores.iter().enumerate().map(|(index, store)| {
         let default = || format!("{prefix}-{{environment}}-{{region}}-{}", store.id);
         Store {
@@ -393,6 +391,9 @@ fn flow(platform: &Platform, written: &FlowSpec) -> Flow {
 
 fn images(spec: &Spec) -> BTreeMap<String, ImagePin> {
     let mut images = catalogue::images().clone();
+    // The image that the platform builds for itself is known once platform.toml says its digest.
+    let own = spec.catalogue.images.get(BACKUP_IMAGE);
+    images.extend(own.map(|written| (BACKUP_IMAGE.to_owned(), own_image(spec, written))));
     for (name, written) in &spec.catalogue.images {
         if let Some(pin) = images.get_mut(name.as_str()) {
             *pin = ImagePin {
@@ -410,13 +411,31 @@ fn images(spec: &Spec) -> BTreeMap<String, ImagePin> {
     images
 }
 
+fn own_image(spec: &Spec, written: &ImageOverride) -> ImagePin {
+    let default = || format!("{}/{POSTGRES}", spec.platform.registry);
+    ImagePin {
+        image: written
+            .image
+            .as_ref()
+            .map_or_else(default, ToString::to_string),
+        tag: written.tag.clone(),
+        digest: written.digest.to_string(),
+        source: "platform.toml".to_owned(),
+        verified_at: CATALOGUE_DATE.to_owned(),
+    }
+}
+
 // The texts below are constants of this file; each has its format, which the tests of this module hold.
 pub(super) fn name(text: &str) -> Name {
     Name::new(text).unwrap_or_else(|| panic!("not a name: {text}"))
 }
 
-fn quantity(text: &str) -> Quantity {
+pub(super) fn quantity(text: &str) -> Quantity {
     Quantity::new(text).unwrap_or_else(|| panic!("not a quantity: {text}"))
+}
+
+pub(super) fn schedule(text: &str) -> Schedule {
+    Schedule::new(text).unwrap_or_else(|| panic!("not a schedule: {text}"))
 }
 
 fn path(text: &str) -> UrlPath {

@@ -3,7 +3,7 @@
 use super::{Files, Origin};
 use crate::catalogue::{ARGO_CD, K3S};
 use crate::digest::Digest;
-use crate::model::{Cell, Platform};
+use crate::model::{Cell, ObjectStorage, Platform};
 use crate::spec::types::EnvironmentKind;
 use serde::Serialize;
 
@@ -133,15 +133,17 @@ fn bootstrap_cell(platform: &Platform, cell: &Cell, files: &mut Files) -> anyhow
         branch: &'a str,
         overlay: String,
     }
-    let users = cell.object_users.iter().map(|user| user.name.as_str());
+    // The keys of a store outside are given by whoever runs it.
+    let is_ours = platform
+        .object_storage
+        .as_ref()
+        .is_some_and(ObjectStorage::is_in_cluster);
+    let users = cell.object_users.iter().filter(|_| is_ours);
+    let users = users.map(|user| user.name.as_str());
     let script_context = Script {
         cell: &cell.name,
         cluster: cluster(cell),
-        object_storage: if cell.object_storage.is_some() {
-            "yes"
-        } else {
-            "no"
-        },
+        object_storage: if is_ours { "yes" } else { "no" },
         users: users.collect::<Vec<_>>().join(" "),
     };
     let root_context = Root {

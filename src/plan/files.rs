@@ -121,6 +121,7 @@ fn with_header(origin: Origin<'_>, body: &str) -> String {
     match name.rsplit_once('.').map(|(_, ending)| ending) {
         // JSON has no comments.
         Some("json") => body.to_owned(),
+        Some("sql") => format!("-- {}\n-- {}\n{body}", lines[0], lines[1]),
         Some("md") => format!("<!-- {}\n{} -->\n\n{body}", lines[0], lines[1]),
         _ => match body.split_once('\n') {
             Some((shebang, rest)) if shebang.starts_with("#!") => {

@@ -11,9 +11,13 @@ mod files;
 mod network;
 mod object_storage;
 mod overlay;
+mod postgres;
+mod postgres_jobs;
 mod resources;
+mod server;
 mod service;
 mod service_cell;
+mod stores;
 mod workflows;
 
 use crate::model::Platform;
@@ -32,6 +36,8 @@ pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     service::plan(platform, &network, &mut files)?;
     service_cell::plan(platform, &network, &mut files)?;
     object_storage::plan(platform, &network, &mut files)?;
+    server::plan(platform, &network, &mut files)?;
+    postgres::plan(platform, &network, &mut files)?;
     for unit in overlay::units(platform).values() {
         network.plan(platform, unit, &mut files)?;
     }
@@ -40,6 +46,7 @@ pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     bootstrap::plan(platform, &mut files)?;
     workflows::plan(platform, &mut files)?;
     docs::plan(platform, &mut files)?;
+    stores::plan(platform, &mut files)?;
     let origin = Origin {
         template: schema::FILE,
         key: "",

@@ -3,7 +3,9 @@
 use super::network::{self, Network};
 use super::resources::Resources;
 use super::{Files, Origin};
-use crate::model::{Health, Platform, Scaling, Service, Setting};
+use crate::model::{
+    Health, OBJECT_STORAGE_CA_FOLDER, OBJECT_STORAGE_CA_SECRET, Platform, Scaling, Service, Setting,
+};
 use crate::pins::UNRELEASED;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -27,6 +29,7 @@ struct Base<'a> {
     resources: Resources<'a>,
     probes: Probes<'a>,
     scratch: Vec<Volume<'a>>,
+    object_storage_ca: Option<Trust>,
     exposed: bool,
     host: String,
     tls_secret: String,
@@ -90,6 +93,22 @@ struct Volume<'a> {
     path: &'a str,
 }
 
+/// The certificate by which the object store is known, and where it is mounted.
+#[derive(Serialize)]
+pub(super) struct Trust {
+    secret: &'static str,
+    folder: &'static str,
+}
+
+impl Default for Trust {
+    fn default() -> Self {
+        Self {
+            secret: OBJECT_STORAGE_CA_SECRET,
+            folder: OBJECT_STORAGE_CA_FOLDER,
+        }
+    }
+}
+
 pub(super) fn plan(
     platform: &Platform,
     network: &Network<'_>,
@@ -147,6 +166,9 @@ fn base<'a>(platform: &'a Platform, network: &Network<'_>, service: &'a Service)
         resources: (&service.resources).into(),
         probes: probes(&service.health),
         scratch: volumes(service),
+        object_storage_ca: (platform.object_storage_ca_everywhere()
+            && !service.buckets(platform).is_empty())
+        .then(Trust::default),
         exposed,
         host: format!("{}.{}.invalid", service.name, platform.name),
         tls_secret: format!("{}-tls", service.name),
@@ -177,7 +199,10 @@ fn variables(platform: &Platform, service: &Service) -> Vec<Variable> {
                 value: None,
                 secret: Some(SecretKey { name: secret, key }),
             }),
-            Setting::Environment | Setting::Region | Setting::Bucket(_) => None,
+            Setting::Environment
+            | Setting::Region
+            | Setting::Bucket(_)
+            | Setting::ObjectStorage(_) => None,
         })
         .collect()
 }

@@ -2,11 +2,12 @@
 
 use super::network::{self, Network};
 use super::resources::Resources;
-use super::service::{self, Autoscale};
+use super::service::{self, Autoscale, Trust};
 use super::{Files, Origin};
-use crate::model::{Cell, CellService, Platform, Scaling, Service, Setting};
+use crate::model::{Cell, CellService, ObjectSetting, Platform, Scaling, Service, Setting};
 use crate::spec::names::Variable as VariableName;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 #[derive(Serialize)]
@@ -17,6 +18,7 @@ struct Difference<'a> {
     env: Vec<Variable<'a>>,
     resources: Option<Resources<'a>>,
     host: Option<&'a str>,
+    object_storage_ca: Option<Trust>,
     #[serde(flatten)]
     scaling: ScalingDifference,
 }
@@ -24,7 +26,7 @@ struct Difference<'a> {
 #[derive(Serialize)]
 struct Variable<'a> {
     name: &'a str,
-    value: &'a str,
+    value: Cow<'a, str>,
 }
 
 /// How a cell's replicas come about, so that a fixed number and an autoscaler never meet.
@@ -79,7 +81,7 @@ pub(super) fn plan(
                 continue;
             };
             let folder = format!("{}/{}/cell", cell.overlay(), service.name);
-            let mut difference = difference(service, cell, here, &settings);
+            let mut difference = difference(platform, service, cell, here, &settings);
             if let Some(autoscale) = difference.scaling.add {
                 difference.added.push("hpa.yaml");
                 let path = format!("{folder}/hpa.yaml");
@@ -100,6 +102,7 @@ pub(super) fn plan(
 }
 
 fn difference<'a>(
+    platform: &Platform,
     service: &'a Service,
     cell: &'a Cell,
     here: &'a CellService,
@@ -112,8 +115,18 @@ fn difference<'a>(
         env: variables(service, cell, here, settings),
         resources: Resources::differing(&service.resources, &here.resources),
         host: here.host.as_deref(),
+        object_storage_ca: trust(platform, service, cell),
         scaling: ScalingDifference::between(service.scaling, here.scaling),
     }
+}
+
+/// The certificate of the cell's object store, where not every cell's has one.
+fn trust(platform: &Platform, service: &Service, cell: &Cell) -> Option<Trust> {
+    let here = cell.object_storage.as_ref()?;
+    (here.access.own_ca
+        && !platform.object_storage_ca_everywhere()
+        && !service.buckets(platform).is_empty())
+    .then(Trust::default)
 }
 
 /// What follows from the cell, and what the cell declares differently.
@@ -127,12 +140,17 @@ fn variables<'a>(
         let buckets = &cell.object_storage.as_ref()?.buckets;
         buckets.get(store).map(String::as_str)
     };
+    let object_storage = |setting: ObjectSetting| {
+        let store = cell.object_storage.as_ref()?;
+        setting.value(&store.access)
+    };
     let derived = settings.iter().filter_map(|(name, setting)| {
         let value = match setting {
-            Setting::Environment => Some(cell.environment.as_str()),
-            Setting::Region => Some(cell.region.as_str()),
+            Setting::Environment => Some(Cow::Borrowed(cell.environment.as_str())),
+            Setting::Region => Some(Cow::Borrowed(cell.region.as_str())),
             // A store that only one region holds is not there elsewhere, and neither is its variable.
-            Setting::Bucket(store) => bucket(store),
+            Setting::Bucket(store) => bucket(store).map(Cow::Borrowed),
+            Setting::ObjectStorage(setting) => object_storage(*setting).map(Cow::Owned),
             Setting::Text(_) | Setting::Secret { .. } => None,
         };
         value.map(|value| (name.as_str(), value))
@@ -143,8 +161,8 @@ fn variables<'a>(
         .env
         .iter()
         .filter(differs)
-        .map(|(name, value)| (name.as_str(), value.as_str()));
-    let all: BTreeMap<&str, &str> = declared.chain(derived).collect();
+        .map(|(name, value)| (name.as_str(), Cow::Borrowed(value.as_str())));
+    let all: BTreeMap<&str, Cow<'a, str>> = declared.chain(derived).collect();
     all.into_iter()
         .map(|(name, value)| Variable { name, value })
         .collect()

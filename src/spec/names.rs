@@ -91,6 +91,32 @@ const DATE: Format = Format {
     what: "a date is written without quotes as year-month-day, such as 2027-01-31",
     check: |text| text.parse::<jiff::civil::Date>().is_ok(),
 };
+const SCHEDULE: Format = Format {
+    pattern: "^[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}$",
+    what: "a schedule has the five fields of cron, minute, hour, day of the month, month and day of the week, in UTC, such as `0 2 * * 0`",
+    check: |text| {
+        let fields: Vec<&str> = text.split(' ').collect();
+        fields.len() == 5
+            && fields.iter().all(|field| {
+                !field.is_empty()
+                    && field
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b"*,/-".contains(&b))
+            })
+    },
+};
+const TIMESPAN: Format = Format {
+    pattern: "^[1-9][0-9]{0,4}(s|m|h|d)$",
+    what: "a time span is a whole number with its unit, s, m, h or d, such as `5m`",
+    check: |text| {
+        text.strip_suffix(['s', 'm', 'h', 'd'])
+            .is_some_and(|digits| {
+                (1..=5).contains(&digits.len())
+                    && !digits.starts_with('0')
+                    && digits.bytes().all(|b| b.is_ascii_digit())
+            })
+    },
+};
 const DIGEST: Format = Format {
     pattern: "^sha256:[0-9a-f]{64}$",
     what: "a digest is `sha256:` and 64 lower-case hexadecimal digits",
@@ -112,6 +138,8 @@ pub(super) const FORMATS: &[&Format] = &[
     &IMAGE,
     &DATE,
     &DIGEST,
+    &SCHEDULE,
+    &TIMESPAN,
 ];
 
 /// Whether `text` is a lower-case DNS label of at most `longest` characters that begins with a letter.
@@ -305,6 +333,46 @@ format_types! {
     Image = IMAGE;
     /// An image digest.
     Digest = DIGEST;
+    /// A schedule as cron writes it.
+    Schedule = SCHEDULE;
+    /// A whole number of seconds, minutes, hours or days.
+    Timespan = TIMESPAN;
+}
+
+impl Quantity {
+    /// It as a number, rounded.
+    pub fn amount(&self) -> f64 {
+        let digits = self.0.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let factor = match &self.0[digits.len()..] {
+            "m" => 1e-3,
+            "k" => 1e3,
+            "M" => 1e6,
+            "G" => 1e9,
+            "T" => 1e12,
+            "P" => 1e15,
+            "Ki" => 1024.0,
+            "Mi" => 1024f64.powi(2),
+            "Gi" => 1024f64.powi(3),
+            "Ti" => 1024f64.powi(4),
+            "Pi" => 1024f64.powi(5),
+            _ => 1.0,
+        };
+        digits.parse::<f64>().unwrap_or(0.0) * factor
+    }
+}
+
+impl Timespan {
+    /// How many seconds it is.
+    pub fn seconds(&self) -> u32 {
+        let digits = self.0.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let unit = match &self.0[digits.len()..] {
+            "m" => 60,
+            "h" => 3600,
+            "d" => 86_400,
+            _ => 1,
+        };
+        digits.parse::<u32>().unwrap_or(0).saturating_mul(unit)
+    }
 }
 
 impl CellName {
@@ -402,6 +470,22 @@ mod tests {
                 &CELL,
                 vec!["production/tr"],
                 vec!["production", "a/b/c", "/"],
+            ),
+            (
+                &SCHEDULE,
+                vec!["0 2 * * 0", "*/15 0-6,20 1 JAN MON-FRI"],
+                vec![
+                    "@daily",
+                    "0 2 * *",
+                    "0 2 * * 0 2027",
+                    "0  2 * * 0",
+                    "CRON_TZ=UTC 0 2 * * 0",
+                ],
+            ),
+            (
+                &TIMESPAN,
+                vec!["5m", "99999s", "4h", "1d"],
+                vec!["5", "m", "0m", "05m", "5 m", "1h30m", "100000s", "1w"],
             ),
         ] {
             for text in good {

@@ -1,10 +1,12 @@
 //! The shape of `platform.toml`. Doc comments here are what editors show and what docs/platform-toml.md says.
 
+mod components;
 mod parts;
 mod places;
 mod policy;
 mod workloads;
 
+pub use components::*;
 pub use parts::*;
 pub use places::*;
 pub use policy::*;

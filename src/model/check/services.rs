@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Problems;
-use crate::spec::names::{Name, Quantity};
+use crate::spec::names::Name;
 use crate::spec::types::*;
 use crate::spec::{KeyPath, Spec};
 use std::collections::BTreeMap;
@@ -156,7 +156,7 @@ pub(super) fn resources(
         (&written.cpu, &written.cpu_limit, "cpu-limit"),
     ] {
         if let (Some(request), Some(limit)) = (request, limit)
-            && amount(request) > amount(limit)
+            && request.amount() > limit.amount()
         {
             let message = format!("`{path}` requests {request}, more than its limit of {limit}");
             let help = "Kubernetes refuses a request above the limit".to_owned();
@@ -169,24 +169,4 @@ pub(super) fn resources(
             );
         }
     }
-}
-
-/// A quantity as a number, for comparison only.
-pub(super) fn amount(quantity: &Quantity) -> f64 {
-    let digits = quantity.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let factor = match &quantity[digits.len()..] {
-        "m" => 1e-3,
-        "k" => 1e3,
-        "M" => 1e6,
-        "G" => 1e9,
-        "T" => 1e12,
-        "P" => 1e15,
-        "Ki" => 1024.0,
-        "Mi" => 1024f64.powi(2),
-        "Gi" => 1024f64.powi(3),
-        "Ti" => 1024f64.powi(4),
-        "Pi" => 1024f64.powi(5),
-        _ => 1.0,
-    };
-    digits.parse::<f64>().unwrap_or(0.0) * factor
 }

@@ -3,6 +3,7 @@
 use super::services::resources;
 use crate::diagnostic::Diagnostic;
 use crate::model::Problems;
+use crate::model::{POSTGRES, POSTGRES_BACKUP};
 use crate::spec::types::*;
 use crate::spec::{KeyPath, Spec};
 
@@ -12,7 +13,6 @@ pub(super) fn components(spec: &Spec, problems: &mut Problems<'_>) {
     let absent = [
         ("supabase", components.supabase.is_some()),
         ("observability", components.observability.is_some()),
-        ("backups", components.backups.is_some()),
         ("secrets", components.secrets.is_some()),
     ];
     for (name, declared) in absent {
@@ -26,24 +26,23 @@ pub(super) fn components(spec: &Spec, problems: &mut Problems<'_>) {
             );
         }
     }
-    if let Some(storage) = &components.object_storage {
-        let path = KeyPath::new(["components", "object-storage"]);
-        if let Some(engine) = storage.engine
-            && engine != ObjectStorageEngine::Minio
-        {
-            let help = "use `engine = \"minio\"`, the maintained fork".to_owned();
-            let message = "this engine is not rendered by this version".to_owned();
-            problems.at_value(
-                "not-available",
-                &path.key("engine"),
-                message,
-                "not available yet",
-                help,
-            );
-        }
-        resources(storage.resources.as_ref(), &path, problems);
+    for (name, written) in [
+        (
+            "valkey",
+            components.valkey.as_ref().map(|w| w.resources.as_ref()),
+        ),
+        (
+            "rabbitmq",
+            components.rabbitmq.as_ref().map(|w| w.resources.as_ref()),
+        ),
+    ] {
+        let path = KeyPath::new(["components", name]);
+        resources(written.flatten(), &path, problems);
     }
 }
+
+/// Ids that components give to their own stores.
+const TAKEN: &[&str] = &["objects", POSTGRES, POSTGRES_BACKUP, "rabbitmq", "valkey"];
 
 pub(super) fn stores(spec: &Spec, problems: &mut Problems<'_>) {
     for (index, store) in spec.stores.iter().enumerate() {
@@ -51,10 +50,12 @@ pub(super) fn stores(spec: &Spec, problems: &mut Problems<'_>) {
         let taken = spec.stores[..index]
             .iter()
             .any(|other| other.id == store.id)
-            || store.id.as_str() == "objects";
+            || TAKEN.contains(&store.id.as_str());
         if taken {
-            let help =
-                "`objects` is the object store's own; every other id may stand once".to_owned();
+            let help = format!(
+                "components have {}; every other id may stand once",
+                TAKEN.join(", ")
+            );
             problems.at_value(
                 "duplicate-name",
                 &path.key("id"),

@@ -3,17 +3,65 @@
 //! One file per component, and one for services. A new component adds its file here and a line to `PARTS`; everything
 //! that is the same for all (Applications, overlays, NetworkPolicies, Secrets) follows from what it brings.
 
+pub(super) mod backups;
 mod base;
 mod object_storage;
+pub(super) mod postgres;
+mod rabbitmq;
+mod server;
 mod services;
+mod valkey;
 
 use super::credentials::Credential;
 use super::edges::Edge;
 use super::object_users::ObjectUser;
-use super::platform::{Cell, Platform};
+use super::platform::{Cell, Platform, Service, Store};
 use super::units::Unit;
+use crate::spec::Spec;
+use crate::spec::names::Name;
+use std::collections::BTreeMap;
 
-pub(super) use object_storage::stores as object_storage_stores;
+pub use object_storage::{
+    CellObjectStorage, OBJECT_STORAGE_CA_FOLDER, OBJECT_STORAGE_CA_KEY, OBJECT_STORAGE_CA_SECRET,
+    ObjectAccess, ObjectStorage, OutsideObjectStorage,
+};
+pub use rabbitmq::{RABBITMQ_PORT, Rabbitmq};
+pub use server::{CellServer, secret_of};
+pub use valkey::{VALKEY_PORT, Valkey};
+
+pub(super) use object_storage::{
+    external as external_object_storage, in_cell as object_storage_in_cell,
+};
+pub(super) use rabbitmq::rabbitmq;
+pub(super) use valkey::valkey;
+
+/// The object store, where no environment or cell says otherwise.
+pub(super) fn object_storage(spec: &Spec) -> Option<ObjectStorage> {
+    let written = spec.components.object_storage.as_ref()?;
+    Some(object_storage::everywhere(written))
+}
+
+/// The stores that components bring.
+pub(super) fn stores(spec: &Spec, services: &BTreeMap<Name, Service>) -> Vec<Store> {
+    let mut stores = object_storage::stores(spec, services);
+    stores.extend(postgres::stores(spec, services));
+    stores.extend(rabbitmq::stores(spec, services));
+    stores.extend(valkey::stores(spec, services));
+    stores
+}
+
+/// Components that are declared and that no service uses: a store nobody uses is not rendered.
+pub(super) fn unused(spec: &Spec) -> Vec<&'static str> {
+    let components = &spec.components;
+    let declared = [
+        (&rabbitmq::SERVER, components.rabbitmq.is_some()),
+        (&valkey::SERVER, components.valkey.is_some()),
+    ];
+    let unused = declared
+        .into_iter()
+        .filter(|(server, declared)| *declared && !server.is_used(spec));
+    unused.map(|(server, _)| server.name).collect()
+}
 
 /// What the parts of the platform bring into one cell.
 #[derive(Debug, Default)]
@@ -25,8 +73,14 @@ pub(super) struct Brought {
 }
 
 /// Each part adds its own. The object store comes last, because it opens a way for every user.
-const PARTS: &[fn(&Platform, &Cell, &mut Brought)] =
-    &[base::bring, services::bring, object_storage::bring];
+const PARTS: &[fn(&Platform, &Cell, &mut Brought)] = &[
+    base::bring,
+    services::bring,
+    postgres::bring,
+    rabbitmq::bring,
+    valkey::bring,
+    object_storage::bring,
+];
 
 /// Fills in what all parts bring into a cell.
 pub(super) fn fill(platform: &Platform, cell: &mut Cell) {

@@ -63,10 +63,7 @@ fn edges(platform: &Platform, cell: &Cell, service: &Service, edges: &mut Vec<Ed
         if is_contacted(platform, cell, endpoint) {
             edges.push(Edge {
                 from: own.clone(),
-                to: Peer::Outside {
-                    host: endpoint.host.to_string(),
-                    cidrs: endpoint.cidrs.iter().map(ToString::to_string).collect(),
-                },
+                to: outside(endpoint),
                 ports: endpoint.ports.clone(),
                 because: calls.clone(),
             });
@@ -79,6 +76,14 @@ fn edges(platform: &Platform, cell: &Cell, service: &Service, edges: &mut Vec<Ed
             ports: vec![service.port],
             because: format!("services.{}.expose", service.name),
         });
+    }
+}
+
+/// An endpoint as one end of an edge.
+pub(super) fn outside(endpoint: &Endpoint) -> Peer {
+    Peer::Outside {
+        host: endpoint.host.to_string(),
+        cidrs: endpoint.cidrs.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Components, stores, endpoints, flows, and versions of third-party parts.
 
-use super::{DataClass, LocationSpec, ResourcesSpec};
-use crate::spec::names::{
-    CellName, Cidr, Country, Digest, Host, Identifier, Image, Name, Quantity,
+use super::{
+    BackupsOverride, BackupsSpec, DataClass, LocationSpec, ObjectStorageOverride,
+    ObjectStorageSpec, PostgresOverride, PostgresSpec, RabbitmqOverride, RabbitmqSpec,
+    ValkeyOverride, ValkeySpec,
 };
+use crate::spec::names::{CellName, Cidr, Country, Digest, Host, Identifier, Image, Name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -14,46 +16,22 @@ use std::collections::BTreeMap;
 pub struct ComponentsSpec {
     /// An S3-compatible object store in each cell.
     pub object_storage: Option<ObjectStorageSpec>,
+    /// A Valkey server in each cell: caches, sessions, locks.
+    pub valkey: Option<ValkeySpec>,
+    /// A RabbitMQ server in each cell: queues.
+    pub rabbitmq: Option<RabbitmqSpec>,
     /// Ingress controller settings.
     pub ingress: Option<IngressSpec>,
     /// Self-hosted Supabase. Not rendered by this version.
     pub supabase: Option<BTreeMap<String, serde_json::Value>>,
     /// Metrics, logs, traces and alerts. Not rendered by this version.
     pub observability: Option<BTreeMap<String, serde_json::Value>>,
-    /// Backups of databases and volumes. Not rendered by this version.
-    pub backups: Option<BTreeMap<String, serde_json::Value>>,
+    /// PostgreSQL in each cell. Not together with `supabase`, which brings its own.
+    pub postgres: Option<PostgresSpec>,
+    /// Backups of the database.
+    pub backups: Option<BackupsSpec>,
     /// How secrets reach the clusters. Not rendered by this version.
     pub secrets: Option<BTreeMap<String, serde_json::Value>>,
-}
-
-/// An object store.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ObjectStorageSpec {
-    /// Which server. Default: `minio`.
-    pub engine: Option<ObjectStorageEngine>,
-    /// Size of the volume. Default: `50Gi`, on a laptop `5Gi`.
-    pub storage: Option<Quantity>,
-    /// StorageClass of the volume. Default: the cluster's.
-    pub storage_class: Option<Host>,
-    /// Requests and limits.
-    pub resources: Option<ResourcesSpec>,
-    /// Classes of the data in the bucket `objects`. Default: the classes of the services that use it.
-    pub classes: Option<Vec<DataClass>>,
-}
-
-/// An object storage server.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum ObjectStorageEngine {
-    /// The maintained fork of MinIO.
-    Minio,
-    /// RustFS. Not rendered by this version.
-    Rustfs,
-    /// A store outside the cluster. Not rendered by this version.
-    External,
 }
 
 /// How services are reached from outside.
@@ -74,18 +52,14 @@ pub struct IngressSpec {
 pub struct ComponentOverrides {
     /// The object store here.
     pub object_storage: Option<ObjectStorageOverride>,
-}
-
-/// What an environment or a cell changes of the object store.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ObjectStorageOverride {
-    /// Size of the volume here.
-    pub storage: Option<Quantity>,
-    /// StorageClass of the volume here.
-    pub storage_class: Option<Host>,
-    /// Requests and limits here; what is not named stays.
-    pub resources: Option<ResourcesSpec>,
+    /// Valkey here.
+    pub valkey: Option<ValkeyOverride>,
+    /// RabbitMQ here.
+    pub rabbitmq: Option<RabbitmqOverride>,
+    /// The database here.
+    pub postgres: Option<PostgresOverride>,
+    /// Backups here.
+    pub backups: Option<BackupsOverride>,
 }
 
 /// A store that no component knows; it exists once per cell.

@@ -98,8 +98,10 @@ def matches(selector, labels):
 class Cell:
     """All overlays of one environment in one region together, as its cluster gets them."""
 
-    def __init__(self, name, manifests, provided):
+    def __init__(self, name, manifests, provided, credentials=()):
+        """`credentials`: what `platformctl config` lists for the cell: Secrets that somebody makes at bootstrap."""
         self.name = name
+        self.credentials = credentials
         self.label = f"cluster/overlays/{name}"
         self.manifests = manifests
         self.provided_patterns = [*ALWAYS_PROVIDED, *provided]

@@ -27,7 +27,9 @@ CLUSTER_SCOPED = {
 }
 
 # The custom kinds in use that are in no namespace either.
-CLUSTER_SCOPED_CUSTOM = {"ClusterIssuer", "ClusterSecretStore", "GatewayClass", "VolumeSnapshotClass"}
+CLUSTER_SCOPED_CUSTOM = {"ClusterExternalSecret", "ClusterIssuer", "ClusterSecretStore", "GatewayClass", "VolumeSnapshotClass"}
+# Groups that sound like Kubernetes' own, and come with CRDs.
+CUSTOM_GROUPS = {"gateway.networking.k8s.io", "snapshot.storage.k8s.io"}
 
 
 def is_cluster_scoped(obj):
@@ -38,7 +40,7 @@ def is_cluster_scoped(obj):
 def is_core(obj):
     """Whether the API group is one of Kubernetes' own."""
     group = obj["apiVersion"].rpartition("/")[0]
-    return "." not in group or group.endswith(".k8s.io")
+    return "." not in group or (group.endswith(".k8s.io") and group not in CUSTOM_GROUPS)
 
 
 def _strict(schema):

@@ -3,7 +3,7 @@
 import collections
 import re
 
-from . import applications, edges, network, pods
+from . import applications, edges, network, pods, secrets
 from .cells import Cell
 from .schemas import is_cluster_scoped
 
@@ -83,14 +83,15 @@ def _blocks_drains(cell, budget, workload):
     return isinstance(least, int) and least >= replicas
 
 
-def judge(root, manifests, provided, tags_suffice):
-    """Every finding on how the objects of each cell fit together."""
+def judge(root, manifests, provided, tags_suffice, credentials):
+    """Every finding on how the objects of each cell fit together. `credentials`: a list for each cell by its name."""
     by_cell = collections.defaultdict(list)
     for manifest in manifests:
         if manifest.cell:
             by_cell[manifest.cell].append(manifest)
     for name, built in sorted(by_cell.items()):
-        cell = Cell(name, built, provided)
+        cell = Cell(name, built, provided, credentials.get(name, ()))
+        cell.names |= {("Secret", *place) for place in secrets.makers(cell)}
         yield from namespaces(cell)
         yield from built_twice(cell)
         yield from digests(cell, any(_fits(name, pattern) for pattern in tags_suffice))
@@ -98,6 +99,7 @@ def judge(root, manifests, provided, tags_suffice):
         yield from network.check(cell)
         yield from edges.check(cell)
         yield from pods.check(cell)
+        yield from secrets.check(cell)
         yield from applications.check(cell, root)
 
 

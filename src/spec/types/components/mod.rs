@@ -1,0 +1,13 @@
+//! Components with tables of their own: one file each.
+
+mod backups;
+mod object_storage;
+mod postgres;
+mod rabbitmq;
+mod valkey;
+
+pub use backups::*;
+pub use object_storage::*;
+pub use postgres::*;
+pub use rabbitmq::*;
+pub use valkey::*;

@@ -1,0 +1,3 @@
+FROM debian
+ADD x y
+USER root
