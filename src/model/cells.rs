@@ -3,6 +3,7 @@
 use super::components::{self, backups, postgres};
 use super::platform::*;
 use super::resolve::{over, scaling};
+use super::supabase;
 use crate::spec::Spec;
 use crate::spec::names::{CellName, Name};
 use crate::spec::types::{EnvironmentKind, ServiceOverride};
@@ -56,7 +57,7 @@ fn cell(
         .regions
         .get(&region)
         .and_then(|region| region.cluster.as_ref());
-    Cell {
+    let mut cell = Cell {
         services: services.collect(),
         object_storage: components::object_storage_in_cell(spec, platform, environment, &region),
         valkey: platform.valkey.as_ref().map(|store| {
@@ -88,7 +89,11 @@ fn cell(
         edges: Vec::new(),
         credentials: Vec::new(),
         object_users: Vec::new(),
-    }
+        supabase: None,
+    };
+    let overrides = overrides.map(|o| o.and_then(|o| o.supabase.as_ref()));
+    cell.supabase = supabase::here(platform, &cell, overrides);
+    cell
 }
 
 fn cell_service(

@@ -7,6 +7,7 @@ mod places;
 mod postgres;
 mod services;
 mod stores;
+mod supabase;
 
 use super::Problems;
 use super::platform::Platform;
@@ -22,6 +23,7 @@ pub(super) fn check(spec: &Spec, problems: &mut Problems<'_>) {
     object_storage::object_storage(spec, problems);
     postgres::postgres(spec, problems);
     backups::backups(spec, problems);
+    supabase::supabase(spec, problems);
     stores::stores(spec, problems);
     stores::endpoints(spec, problems);
     stores::classes(spec, problems);

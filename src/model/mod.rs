@@ -14,6 +14,7 @@ pub mod quantity;
 mod references;
 mod resolve;
 mod schedule;
+mod supabase;
 pub mod units;
 mod variables;
 
@@ -30,6 +31,7 @@ pub use components::{
 };
 pub use object_users::{ObjectRights, ObjectUser};
 pub use platform::*;
+pub use supabase::*;
 pub use variables::{OBJECT_STORAGE_PORT, ObjectSetting, Setting};
 
 use crate::diagnostic::{self, Diagnostic};

@@ -6,6 +6,7 @@ use super::components::{CellObjectStorage, CellServer, ObjectStorage, Rabbitmq, 
 use super::credentials::Credential;
 use super::edges::Edge;
 use super::object_users::{ObjectRights, ObjectUser};
+use super::supabase::{CellSupabase, Supabase};
 use super::units::Unit;
 use crate::catalogue::{ImagePin, Place};
 use crate::spec::names::{
@@ -53,6 +54,8 @@ pub struct Platform {
     pub postgres: Option<Postgres>,
     /// Backups of the database, if there are any.
     pub postgres_backups: Option<PostgresBackups>,
+    /// Supabase, if it is there.
+    pub supabase: Option<Supabase>,
     /// Stores: those of components first, then the declared ones.
     pub stores: Vec<Store>,
     /// What may be contacted outside.
@@ -366,6 +369,8 @@ pub struct Cell {
     pub postgres: Option<CellPostgres>,
     /// When things happen to the backups of its database.
     pub backup_schedules: Option<BackupSchedules>,
+    /// What Supabase is here.
+    pub supabase: Option<CellSupabase>,
     /// What it deploys, in the order in which it comes up.
     pub units: Vec<Unit>,
     /// Every way that is open in its network.

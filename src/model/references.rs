@@ -4,6 +4,7 @@ use super::Problems;
 use super::cells::LOCAL;
 use super::components::backups::{BACKUP_IMAGE, POSTGRES_BACKUP};
 use super::components::postgres::POSTGRES;
+use super::supabase::{SUPABASE, SUPABASE_BUCKET};
 use crate::catalogue;
 use crate::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::spec::names::Name;
@@ -48,7 +49,10 @@ fn remedy(what: &str, written: &str) -> Option<&'static str> {
         }
         (NO_STORE, "valkey") => Some("it comes with a component: add `[components.valkey]`"),
         (NO_STORE, "rabbitmq") => Some("it comes with a component: add `[components.rabbitmq]`"),
-        (NO_STORE, "postgres") => Some("it comes with a component: add `[components.postgres]`"),
+        (NO_STORE, "postgres") => Some(
+            "it comes with a component: add `[components.postgres]`, or `[components.supabase]`",
+        ),
+        (NO_STORE, "supabase") => Some("it comes with a component: add `[components.supabase]`"),
         _ => None,
     }
 }
@@ -281,9 +285,14 @@ fn stores(spec: &Spec) -> Vec<&str> {
     let components = &spec.components;
     let brought = [
         ("objects", components.object_storage.is_some()),
-        (POSTGRES, components.postgres.is_some()),
+        (
+            POSTGRES,
+            components.postgres.is_some() || components.supabase.is_some(),
+        ),
         (POSTGRES_BACKUP, components.backups.is_some()),
         ("rabbitmq", components.rabbitmq.is_some()),
+        (SUPABASE, components.supabase.is_some()),
+        (SUPABASE_BUCKET, components.supabase.is_some()),
         ("valkey", components.valkey.is_some()),
     ];
     let declared = spec.stores.iter().map(|store| store.id.as_str());

@@ -3,7 +3,7 @@
 use super::components::backups::BACKUP_IMAGE;
 use super::components::postgres::POSTGRES;
 use super::platform::*;
-use super::{cells, components};
+use super::{cells, components, supabase};
 use crate::catalogue::{self, ImagePin, LocationKind, LocationStatus, Place};
 use crate::spec::Spec;
 use crate::spec::names::{Image, Name, Quantity, Schedule, UrlPath};
@@ -39,6 +39,11 @@ pub(super) fn platform(spec: &Spec) -> Platform {
         valkey: components::valkey(spec),
         rabbitmq: components::rabbitmq(spec),
         unused: components::unused(spec),
+        supabase: spec
+            .components
+            .supabase
+            .as_ref()
+            .map(|written| supabase::supabase(&spec.platform.name, written)),
         stores: stores(spec, &services),
         services,
         endpoints: spec

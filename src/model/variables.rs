@@ -1,9 +1,11 @@
 //! The environment variables that follow from `calls`, `uses` and the cell: one declaration, no second copy.
 
 use super::components::postgres::{POSTGRES, POSTGRES_PORT, Postgres};
+use super::components::supabase_secret;
 use super::components::{ObjectAccess, RABBITMQ_PORT, VALKEY_PORT, secret_of};
 use super::object_users::ObjectUser;
 use super::platform::{Platform, Service};
+use super::supabase::SUPABASE;
 use crate::spec::names::Name;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,6 +99,9 @@ impl Platform {
                 Setting::Text(port.to_string()),
             );
         }
+        if service.uses.contains(SUPABASE) && self.supabase.is_some() {
+            self.supabase_variables(service, &mut variables);
+        }
         let buckets = service.buckets(self);
         if !buckets.is_empty() {
             self.object_storage_variables(service, &buckets, &mut variables);
@@ -136,6 +141,19 @@ impl Platform {
             key: "password",
         };
         variables.insert("PGPASSWORD".to_owned(), password);
+    }
+
+    /// The names that Supabase's own clients use in their documentation.
+    fn supabase_variables(&self, service: &Service, variables: &mut BTreeMap<String, Setting>) {
+        let secret = |key| Setting::Secret {
+            name: supabase_secret(service),
+            key,
+        };
+        let url = Setting::Text(self.supabase_url());
+        variables.insert("SUPABASE_URL".to_owned(), url);
+        variables.insert("SUPABASE_ANON_KEY".to_owned(), secret("anon-key"));
+        let key = secret("service-role-key");
+        variables.insert("SUPABASE_SERVICE_ROLE_KEY".to_owned(), key);
     }
 
     fn object_storage_variables(

@@ -88,6 +88,7 @@ struct Docs<'a> {
     ingress_namespace: &'a str,
     cluster_issuer: &'a str,
     object_storage: bool,
+    supabase: bool,
     /// Whether a person makes the certificates of hosts.
     tls_by_hand: bool,
     /// The environment on a laptop; empty when there is none.
@@ -165,6 +166,7 @@ fn docs(platform: &Platform) -> Docs<'_> {
         ingress_namespace: &platform.ingress.namespace,
         cluster_issuer: platform.ingress.cluster_issuer.as_deref().unwrap_or(""),
         object_storage: platform.object_storage.is_some(),
+        supabase: platform.supabase.is_some(),
         tls_by_hand: platform.ingress.cluster_issuer.is_none() && !hosts.is_empty(),
         dev: laptop(platform).map_or("", |cell| cell.environment.as_str()),
         cells: platform

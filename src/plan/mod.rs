@@ -18,6 +18,10 @@ mod server;
 mod service;
 mod service_cell;
 mod stores;
+mod supabase;
+mod supabase_cell;
+mod supabase_docs;
+mod supabase_gateway;
 mod workflows;
 
 use crate::model::Platform;
@@ -38,6 +42,7 @@ pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     object_storage::plan(platform, &network, &mut files)?;
     server::plan(platform, &network, &mut files)?;
     postgres::plan(platform, &network, &mut files)?;
+    supabase::plan(platform, &network, &mut files)?;
     for unit in overlay::units(platform).values() {
         network.plan(platform, unit, &mut files)?;
     }
@@ -47,6 +52,7 @@ pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     workflows::plan(platform, &mut files)?;
     docs::plan(platform, &mut files)?;
     stores::plan(platform, &mut files)?;
+    supabase_docs::plan(platform, &mut files)?;
     let origin = Origin {
         template: schema::FILE,
         key: "",

@@ -19,6 +19,7 @@ mod promotion_cli;
 mod promotion_github;
 mod render;
 mod repo;
+mod supabase;
 mod support;
 mod tree;
 mod validate;

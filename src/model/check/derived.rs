@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::Problems;
 use crate::model::platform::{Platform, StoreOrigin};
+use crate::model::supabase::SUPABASE;
 use crate::spec::KeyPath;
 use crate::spec::names::{CellName, Name, is_label};
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub(super) fn clusters(platform: &Platform, problems: &mut Problems<'_>) {
 
 pub(super) fn hosts(platform: &Platform, problems: &mut Problems<'_>) {
     let mut seen: BTreeMap<&str, (&CellName, &Name)> = BTreeMap::new();
+    supabase_hosts(platform, problems);
     for cell in &platform.cells {
         for (name, service) in &cell.services {
             let Some(host) = &service.host else { continue };
@@ -55,6 +57,31 @@ pub(super) fn hosts(platform: &Platform, problems: &mut Problems<'_>) {
                     "shorten it".to_owned(),
                 );
             }
+        }
+    }
+}
+
+/// The gateway of Supabase has a host as services have.
+fn supabase_hosts(platform: &Platform, problems: &mut Problems<'_>) {
+    let mut taken: BTreeMap<&str, &CellName> = BTreeMap::new();
+    for cell in &platform.cells {
+        let hosts = cell.services.values().filter_map(|s| s.host.as_deref());
+        taken.extend(hosts.map(|host| (host, &cell.name)));
+    }
+    for cell in &platform.cells {
+        let Some(host) = cell.supabase.as_ref().and_then(|s| s.host.as_deref()) else {
+            continue;
+        };
+        let path = KeyPath::new(["components", SUPABASE, "expose"]);
+        if let Some(other) = taken.insert(host, &cell.name) {
+            let message = format!("something in {other} is `{host}` already");
+            let help = "choose another label, or give one environment a `subdomain` of its own";
+            problems.at_value("duplicate-host", &path, message, "taken", help.to_owned());
+        }
+        if host.len() > 253 || host.split('.').any(|label| label.len() > 63) {
+            let message = format!("`{host}` is too long for a host name");
+            let help = "shorten it".to_owned();
+            problems.at_value("name-too-long", &path, message, "part of it", help);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::services::resources;
 use crate::diagnostic::Diagnostic;
 use crate::model::Problems;
-use crate::model::{POSTGRES, POSTGRES_BACKUP};
+use crate::model::{POSTGRES, POSTGRES_BACKUP, SUPABASE, SUPABASE_BUCKET};
 use crate::spec::types::*;
 use crate::spec::{KeyPath, Spec};
 
@@ -11,7 +11,6 @@ use crate::spec::{KeyPath, Spec};
 pub(super) fn components(spec: &Spec, problems: &mut Problems<'_>) {
     let components = &spec.components;
     let absent = [
-        ("supabase", components.supabase.is_some()),
         ("observability", components.observability.is_some()),
         ("secrets", components.secrets.is_some()),
     ];
@@ -42,7 +41,15 @@ pub(super) fn components(spec: &Spec, problems: &mut Problems<'_>) {
 }
 
 /// Ids that components give to their own stores.
-const TAKEN: &[&str] = &["objects", POSTGRES, POSTGRES_BACKUP, "rabbitmq", "valkey"];
+const TAKEN: &[&str] = &[
+    "objects",
+    POSTGRES,
+    POSTGRES_BACKUP,
+    "rabbitmq",
+    SUPABASE,
+    SUPABASE_BUCKET,
+    "valkey",
+];
 
 pub(super) fn stores(spec: &Spec, problems: &mut Problems<'_>) {
     for (index, store) in spec.stores.iter().enumerate() {

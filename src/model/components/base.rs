@@ -27,17 +27,23 @@ pub(super) fn bring(platform: &Platform, _cell: &Cell, brought: &mut Brought) {
         return;
     }
     for service in platform.services.values().filter(|s| s.expose.is_some()) {
-        let solver = Pods {
-            namespace: service.namespace.clone(),
-            name: "acme-solver".to_owned(),
-            labels: BTreeMap::from([(SOLVER_LABEL.to_owned(), "true".to_owned())]),
-            unit: Some("base".to_owned()),
-        };
-        brought.edges.push(Edge {
-            from: Peer::Namespace(platform.ingress.namespace.to_string()),
-            to: Peer::Pods(solver),
-            ports: vec![SOLVER_PORT],
-            because: "components.ingress.cluster-issuer".to_owned(),
-        });
+        let edge = challenge(platform, &service.namespace);
+        brought.edges.push(edge);
+    }
+}
+
+/// The way to the pods that answer for the hosts of a namespace when cert-manager asks for their certificates.
+pub(super) fn challenge(platform: &Platform, namespace: &str) -> Edge {
+    let solver = Pods {
+        namespace: namespace.to_owned(),
+        name: "acme-solver".to_owned(),
+        labels: BTreeMap::from([(SOLVER_LABEL.to_owned(), "true".to_owned())]),
+        unit: Some("base".to_owned()),
+    };
+    Edge {
+        from: Peer::Namespace(platform.ingress.namespace.to_string()),
+        to: Peer::Pods(solver),
+        ports: vec![SOLVER_PORT],
+        because: "components.ingress.cluster-issuer".to_owned(),
     }
 }

@@ -10,6 +10,7 @@ pub(super) mod postgres;
 mod rabbitmq;
 mod server;
 mod services;
+mod supabase;
 mod valkey;
 
 use super::credentials::Credential;
@@ -46,6 +47,7 @@ pub(super) fn stores(spec: &Spec, services: &BTreeMap<Name, Service>) -> Vec<Sto
     let mut stores = object_storage::stores(spec, services);
     stores.extend(postgres::stores(spec, services));
     stores.extend(rabbitmq::stores(spec, services));
+    stores.extend(supabase::stores(spec, services));
     stores.extend(valkey::stores(spec, services));
     stores
 }
@@ -62,6 +64,8 @@ pub(super) fn unused(spec: &Spec) -> Vec<&'static str> {
         .filter(|(server, declared)| *declared && !server.is_used(spec));
     unused.map(|(server, _)| server.name).collect()
 }
+pub(super) use services::is_contacted;
+pub(super) use supabase::service_secret as supabase_secret;
 
 /// What the parts of the platform bring into one cell.
 #[derive(Debug, Default)]
@@ -79,6 +83,7 @@ const PARTS: &[fn(&Platform, &Cell, &mut Brought)] = &[
     postgres::bring,
     rabbitmq::bring,
     valkey::bring,
+    supabase::bring,
     object_storage::bring,
 ];
 

@@ -5,10 +5,11 @@ use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer, Pods};
 use crate::model::platform::{Cell, Platform, Resources, Service, Store, StoreOrigin};
 use crate::model::resolve;
+use crate::model::supabase::SUPABASE;
 use crate::model::units::Unit;
 use crate::spec::Spec;
 use crate::spec::names::{Host, Name, Quantity};
-use crate::spec::types::{ComponentOverrides, EnvironmentKind, StoreKind};
+use crate::spec::types::{ComponentOverrides, DataClass, EnvironmentKind, StoreKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -60,7 +61,7 @@ impl Postgres {
     pub fn component(&self) -> &'static str {
         match self.flavour {
             PostgresFlavour::Plain => POSTGRES,
-            PostgresFlavour::Supabase => "supabase",
+            PostgresFlavour::Supabase => SUPABASE,
         }
     }
 
@@ -103,15 +104,28 @@ impl Postgres {
 
 /// The database that a declaration asks for.
 pub(in crate::model) fn postgres(spec: &Spec) -> Option<Postgres> {
-    let written = spec.components.postgres.as_ref()?;
+    let plain = spec.components.postgres.as_ref().map(|written| {
+        (
+            PostgresFlavour::Plain,
+            &written.storage,
+            &written.storage_class,
+            &written.resources,
+        )
+    });
+    let supabase = spec.components.supabase.as_ref().map(|written| {
+        (
+            PostgresFlavour::Supabase,
+            &written.storage,
+            &written.storage_class,
+            &written.resources,
+        )
+    });
+    let (flavour, storage, storage_class, resources) = plain.or(supabase)?;
     Some(Postgres {
-        flavour: PostgresFlavour::Plain,
-        storage: written
-            .storage
-            .clone()
-            .unwrap_or_else(|| resolve::quantity("50Gi")),
-        storage_class: written.storage_class.clone(),
-        resources: resolve::resources(written.resources.as_ref(), ("500m", "2Gi")),
+        flavour,
+        storage: storage.clone().unwrap_or_else(|| resolve::quantity("50Gi")),
+        storage_class: storage_class.clone(),
+        resources: resolve::resources(resources.as_ref(), ("500m", "2Gi")),
     })
 }
 
@@ -130,10 +144,17 @@ pub(in crate::model) fn here(
         resources: postgres.resources.clone(),
     };
     let overrides = overrides.into_iter().flatten();
-    for written in overrides.filter_map(|written| written.postgres.as_ref()) {
-        here.storage = written.storage.clone().unwrap_or(here.storage);
-        here.storage_class = written.storage_class.clone().or(here.storage_class);
-        here.resources = resolve::over(&here.resources, written.resources.as_ref());
+    for written in overrides {
+        let plain = written.postgres.as_ref();
+        let plain = plain.map(|w| (&w.storage, &w.storage_class, &w.resources));
+        let supabase = written.supabase.as_ref();
+        let supabase = supabase.map(|w| (&w.storage, &w.storage_class, &w.resources));
+        let Some((storage, storage_class, resources)) = plain.or(supabase) else {
+            continue;
+        };
+        here.storage = storage.clone().unwrap_or(here.storage);
+        here.storage_class = storage_class.clone().or(here.storage_class);
+        here.resources = resolve::over(&here.resources, resources.as_ref());
     }
     here
 }
@@ -143,9 +164,16 @@ pub(in crate::model) fn stores(spec: &Spec, services: &BTreeMap<Name, Service>) 
     let Some(postgres) = postgres(spec) else {
         return Vec::new();
     };
-    let declared = spec.components.postgres.as_ref();
-    let declared = declared.and_then(|written| written.classes.as_ref());
-    let classes = resolve::classes(declared, services, POSTGRES);
+    let components = &spec.components;
+    let plain = components.postgres.as_ref().map(|w| w.classes.as_ref());
+    let supabase = components.supabase.as_ref().map(|w| w.classes.as_ref());
+    let declared = plain.or(supabase).flatten();
+    let mut classes = resolve::classes(declared, services, POSTGRES);
+    if components.supabase.is_some() {
+        // What goes through Supabase lies in its database, accounts among it.
+        classes.extend(resolve::classes(declared, services, SUPABASE));
+        classes.extend([DataClass::Auth, DataClass::Pii]);
+    }
     let repository = backups::store(spec, classes.clone());
     let mut stores = vec![Store {
         id: resolve::name(POSTGRES),

@@ -88,7 +88,11 @@ pub(super) fn outside(endpoint: &Endpoint) -> Peer {
 }
 
 /// Whether an endpoint may be contacted from a cell. A laptop is in no region: it contacts what every region may.
-fn is_contacted(platform: &Platform, cell: &Cell, endpoint: &Endpoint) -> bool {
+pub(in crate::model) fn is_contacted(
+    platform: &Platform,
+    cell: &Cell,
+    endpoint: &Endpoint,
+) -> bool {
     match cell.kind {
         EnvironmentKind::Cluster => endpoint.regions.contains(&cell.region),
         EnvironmentKind::Local => platform

@@ -3,7 +3,7 @@
 use super::{
     BackupsOverride, BackupsSpec, DataClass, LocationSpec, ObjectStorageOverride,
     ObjectStorageSpec, PostgresOverride, PostgresSpec, RabbitmqOverride, RabbitmqSpec,
-    ValkeyOverride, ValkeySpec,
+    SupabaseOverride, SupabaseSpec, ValkeyOverride, ValkeySpec,
 };
 use crate::spec::names::{CellName, Cidr, Country, Digest, Host, Identifier, Image, Name};
 use schemars::JsonSchema;
@@ -22,8 +22,8 @@ pub struct ComponentsSpec {
     pub rabbitmq: Option<RabbitmqSpec>,
     /// Ingress controller settings.
     pub ingress: Option<IngressSpec>,
-    /// Self-hosted Supabase. Not rendered by this version.
-    pub supabase: Option<BTreeMap<String, serde_json::Value>>,
+    /// Self-hosted Supabase in each cell.
+    pub supabase: Option<SupabaseSpec>,
     /// Metrics, logs, traces and alerts. Not rendered by this version.
     pub observability: Option<BTreeMap<String, serde_json::Value>>,
     /// PostgreSQL in each cell. Not together with `supabase`, which brings its own.
@@ -60,6 +60,8 @@ pub struct ComponentOverrides {
     pub postgres: Option<PostgresOverride>,
     /// Backups here.
     pub backups: Option<BackupsOverride>,
+    /// Supabase here.
+    pub supabase: Option<SupabaseOverride>,
 }
 
 /// A store that no component knows; it exists once per cell.

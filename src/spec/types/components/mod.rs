@@ -4,10 +4,12 @@ mod backups;
 mod object_storage;
 mod postgres;
 mod rabbitmq;
+mod supabase;
 mod valkey;
 
 pub use backups::*;
 pub use object_storage::*;
 pub use postgres::*;
 pub use rabbitmq::*;
+pub use supabase::*;
 pub use valkey::*;
