@@ -69,6 +69,8 @@ pub enum Command {
     Init(commands::init::Args),
     /// Write the files that platform.toml declares
     Render(commands::render::Args),
+    /// Print the manifests of a cell as `kustomize build` would
+    Build(commands::build::Args),
     /// Move image digests from one environment to the next, through a pull request
     Promote(commands::promote::Args),
     /// Put a new image digest of a service into an environment, through a pull request
@@ -95,6 +97,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Init(args) => commands::init::run(args, context),
         Command::Render(args) => commands::render::run(args, context),
+        Command::Build(args) => commands::build::run(args, context),
         Command::Promote(args) => commands::promote::run(args, context),
         Command::Release(args) => commands::release::run(args, context),
         Command::Status(args) => commands::status::run(args, context),

@@ -15,6 +15,7 @@ pub mod commands;
 pub mod diagnostic;
 pub mod digest;
 pub mod forge;
+pub mod kustomize;
 pub mod model;
 pub mod pins;
 pub mod plan;

@@ -1,6 +1,6 @@
 //! Third-party versions and digests, read from the embedded catalogue.
 
-use super::tools::{Action, Chart, K3s};
+use super::tools::{Action, BuiltFrom, Chart, K3s};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -49,6 +49,7 @@ struct Catalogue {
     k3s: K3s,
     actions: BTreeMap<String, Action>,
     charts: BTreeMap<String, Chart>,
+    sources: BTreeMap<String, BuiltFrom>,
     images: BTreeMap<String, ImagePin>,
 }
 
@@ -67,6 +68,11 @@ pub static K3S: LazyLock<&'static K3s> = LazyLock::new(|| &CATALOGUE.k3s);
 /// Actions of the rendered workflows by their name in the catalogue.
 pub fn actions() -> &'static BTreeMap<String, Action> {
     &CATALOGUE.actions
+}
+
+/// What is built from source, by its name in the catalogue.
+pub fn sources() -> &'static BTreeMap<String, BuiltFrom> {
+    &CATALOGUE.sources
 }
 
 /// Charts by their name in the catalogue.
@@ -97,6 +103,15 @@ mod tests {
         }
         assert_eq!(ARGO_CD.install_sha256.len(), 64);
         assert!(is_tag(&K3S.tag) && !K3S.source.is_empty() && K3S.verified_at.len() == 10);
+        for (name, built) in sources() {
+            let hexadecimal = built.commit.bytes().all(|b| b.is_ascii_hexdigit());
+            assert!(built.commit.len() == 40 && hexadecimal, "{name}");
+            assert!(built.repository.starts_with("https://"), "{name}");
+            assert!(
+                !built.source.is_empty() && built.verified_at.len() == 10,
+                "{name}"
+            );
+        }
         for (name, chart) in charts() {
             assert!(
                 chart.version.contains('.') && !chart.repository.is_empty(),

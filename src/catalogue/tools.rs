@@ -1,6 +1,6 @@
 //! What the cell on a laptop and the rendered workflows are built with.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The image of k3s that k3d runs.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -44,6 +44,22 @@ impl Action {
     pub fn reference(&self) -> String {
         format!("{}@{}", self.name, self.commit)
     }
+}
+
+/// Something that is built from source, by version, for people, and commit, which decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BuiltFrom {
+    /// URL of its Git repository.
+    pub repository: String,
+    /// The version.
+    pub version: String,
+    /// The commit of that version, 40 hexadecimal digits.
+    pub commit: String,
+    /// Where it was found.
+    pub source: String,
+    /// The day it was verified.
+    pub verified_at: String,
 }
 
 /// A Helm chart that Argo CD installs.

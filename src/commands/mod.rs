@@ -3,10 +3,12 @@
 //! In: parsed arguments and a [`Context`] with everything from outside (directory, environment, clock, streams).
 //! Out: results on stdout, progress and errors on stderr, an [`Exit`].
 
+pub mod build;
 pub mod completions;
 pub mod config;
 pub mod explain;
 pub mod init;
+pub mod on_disk;
 pub mod promote;
 pub mod proposals;
 pub mod release;

@@ -5,7 +5,7 @@ use super::workflows::{first_environments, promotions, registry};
 use super::{FileKind, Files, Origin};
 use crate::catalogue::ARGO_CD;
 use crate::model::credentials::Credential;
-use crate::model::{Cell, Platform, Store, StoreOrigin};
+use crate::model::{Cell, Platform, SUPABASE, Store, StoreOrigin, SupabasePart};
 use crate::spec::types::EnvironmentKind;
 use crate::template;
 use serde::Serialize;
@@ -230,11 +230,15 @@ fn cell_row<'a>(platform: &'a Platform, cell: &'a Cell) -> CellRow<'a> {
 
 fn hosts(platform: &Platform) -> Vec<HostRow<'_>> {
     let rows = platform.cells.iter().flat_map(|cell| {
-        cell.services.iter().filter_map(|(service, here)| {
+        let services = cell.services.iter();
+        let services = services.map(|(service, here)| (service.as_str(), here.host.as_deref()));
+        let supabase = cell.supabase.iter();
+        let supabase = supabase.map(|here| (SUPABASE, here.host.as_deref()));
+        services.chain(supabase).filter_map(|(service, host)| {
             Some(HostRow {
                 cell: &cell.name,
                 service,
-                host: here.host.as_deref()?,
+                host: host?,
             })
         })
     });
@@ -301,16 +305,28 @@ fn secrets(platform: &Platform) -> Vec<SecretRow> {
             .iter()
             .any(|cell| exposes(cell, &service.name))
     });
-    rows.extend(exposed.map(|service| SecretRow {
-        namespace: platform.apps_namespace(),
-        name: format!("{}-tls", service.name.as_str()),
+    let certificate = |namespace: String, name: &str, whose: &str| SecretRow {
+        namespace,
+        name: format!("{name}-tls"),
         keys: ["tls.crt", "tls.key"].map(str::to_owned).to_vec(),
         maker: match platform.ingress.cluster_issuer {
             Some(_) => "cert-manager",
             None => "you",
         },
-        purpose: format!("the certificate of {}'s host", service.name.as_str()),
+        purpose: format!("the certificate of {whose}'s host"),
+    };
+    rows.extend(exposed.map(|service| {
+        let name = service.name.as_str();
+        certificate(platform.apps_namespace(), name, name)
     }));
+    let supabase = platform
+        .cells
+        .iter()
+        .filter_map(|cell| cell.supabase.as_ref());
+    if supabase.into_iter().any(|here| here.host.is_some()) {
+        let gateway = SupabasePart::Gateway.workload();
+        rows.push(certificate(platform.data_namespace(), gateway, SUPABASE));
+    }
     rows.push(SecretRow {
         namespace: "argocd".to_owned(),
         name: "platform-repository".to_owned(),

@@ -12,6 +12,7 @@ mod network;
 mod object_storage;
 mod overlay;
 mod postgres;
+mod postgres_backups;
 mod postgres_jobs;
 mod resources;
 mod server;
@@ -42,6 +43,7 @@ pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     object_storage::plan(platform, &network, &mut files)?;
     server::plan(platform, &network, &mut files)?;
     postgres::plan(platform, &network, &mut files)?;
+    postgres_backups::plan(platform, &mut files)?;
     supabase::plan(platform, &network, &mut files)?;
     for unit in overlay::units(platform).values() {
         network.plan(platform, unit, &mut files)?;

@@ -202,6 +202,14 @@ pub(super) fn upstream(postgres: &Postgres) -> &'static str {
     }
 }
 
+/// User and group `postgres` of Debian's image, and of Supabase's, which is made from Alpine.
+pub(super) fn user(postgres: &Postgres) -> (u32, u32) {
+    match postgres.flavour {
+        PostgresFlavour::Plain => (999, 999),
+        PostgresFlavour::Supabase => (100, 101),
+    }
+}
+
 fn base<'a>(platform: &'a Platform, postgres: &'a Postgres) -> anyhow::Result<Base<'a>> {
     let supabase = postgres.flavour == PostgresFlavour::Supabase;
     let backups = platform.postgres_backups.as_ref();
@@ -212,8 +220,7 @@ fn base<'a>(platform: &'a Platform, postgres: &'a Postgres) -> anyhow::Result<Ba
         upstream(postgres)
     );
     let passwords = passwords(platform, postgres);
-    // The user `postgres` of Debian's image, and of Supabase's, which is made from Alpine.
-    let (uid, gid) = if supabase { (100, 101) } else { (999, 999) };
+    let (uid, gid) = user(postgres);
     Ok(Base {
         platform: &platform.name,
         namespace: platform.data_namespace(),
@@ -231,7 +238,7 @@ fn base<'a>(platform: &'a Platform, postgres: &'a Postgres) -> anyhow::Result<Ba
         storage_class: postgres.storage_class.as_deref(),
         files: resource_files(backups.is_some()),
         setup_files: setup_files(supabase),
-        services: model::postgres_users(platform).map(user).collect(),
+        services: model::postgres_users(platform).map(service_user).collect(),
         role_passwords: vec![RolePassword {
             role: postgres.superuser(),
             variable: "SUPERUSER_PASSWORD",
@@ -302,7 +309,7 @@ fn repository(platform: &Platform) -> Repository {
     }
 }
 
-fn user(service: &model::Service) -> User {
+fn service_user(service: &model::Service) -> User {
     let role = Postgres::role(&service.name);
     User {
         variable: format!("{}_PASSWORD", role.to_ascii_uppercase()),
@@ -326,7 +333,7 @@ fn passwords(platform: &Platform, postgres: &Postgres) -> Vec<Password> {
     }
     for service in model::postgres_users(platform) {
         let secret = Postgres::secret_of(&service.name);
-        passwords.push(password(&user(service).variable, &secret, "password"));
+        passwords.push(password(&service_user(service).variable, &secret, "password"));
     }
     passwords
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 #[derive(Serialize)]
-struct Uses<'a> {
+pub(super) struct Uses<'a> {
     uses: String,
     version: &'a str,
 }
@@ -101,7 +101,7 @@ pub(super) fn registry(platform: &Platform) -> (&str, bool) {
     (host, host == "ghcr.io")
 }
 
-fn uses() -> BTreeMap<String, Uses<'static>> {
+pub(super) fn uses() -> BTreeMap<String, Uses<'static>> {
     catalogue::actions()
         .iter()
         .map(|(name, action)| (name.replace('-', "_"), action.into()))

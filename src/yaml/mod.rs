@@ -13,7 +13,7 @@ mod write;
 pub use node::{
     Anchor, Document, Entry, Mapping, Node, Scalar, ScalarStyle, Sequence, Style, Value,
 };
-pub use parse::{MAX_DEPTH, parse};
+pub use parse::{MAX_DEPTH, parse, parse_repeating};
 pub use scalar::Resolved;
 pub use splice::{NotEditable, Splice, apply, insert_after, remove_entry, replace_value};
 pub use write::{is_safe_plain, quote, write};

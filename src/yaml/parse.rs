@@ -3,7 +3,7 @@
 use super::node::{
     Anchor, Document, Entry, Mapping, Node, Scalar, ScalarStyle, Sequence, Style, Value,
 };
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Location, Span};
 use granit_parser::{Event, Parser, StructureStyle};
 use std::collections::BTreeMap;
@@ -11,11 +11,34 @@ use std::collections::BTreeMap;
 /// Collections inside collections that a file may have. Real manifests have fewer than thirty.
 pub const MAX_DEPTH: usize = 100;
 
+const DUPLICATE: Code = "yaml-duplicate-key";
+
 /// Parses all documents of a text.
 ///
 /// # Errors
 /// The first syntax error, or nesting deeper than [`MAX_DEPTH`], or every duplicate key.
 pub fn parse(path: &str, text: &str) -> Result<Vec<Document>, Vec<Diagnostic>> {
+    read(path, text)?.finish()
+}
+
+/// As [`parse`], for readers of whom it is known that the last one of duplicate keys counts: mappings keep all of them,
+/// and the second list tells of them.
+///
+/// # Errors
+/// As [`parse`], but for duplicate keys.
+pub fn parse_repeating(
+    path: &str,
+    text: &str,
+) -> Result<(Vec<Document>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut builder = read(path, text)?;
+    let (repeated, problems) = std::mem::take(&mut builder.problems)
+        .into_iter()
+        .partition(|problem| problem.code == DUPLICATE);
+    builder.problems = problems;
+    Ok((builder.finish()?, repeated))
+}
+
+fn read<'t>(path: &'t str, text: &'t str) -> Result<Builder<'t>, Vec<Diagnostic>> {
     // A byte order mark is not content; offsets stay those of the whole text.
     let offset = if text.starts_with('\u{feff}') {
         '\u{feff}'.len_utf8()
@@ -47,7 +70,7 @@ pub fn parse(path: &str, text: &str) -> Result<Vec<Document>, Vec<Diagnostic>> {
             }
         }
     }
-    builder.finish()
+    Ok(builder)
 }
 
 fn first_line(message: &str) -> String {
@@ -220,7 +243,7 @@ impl<'a> Builder<'a> {
                     {
                         self.problems.push(
                             Diagnostic::error(
-                                "yaml-duplicate-key",
+                                DUPLICATE,
                                 format!("the key `{text}` is there twice"),
                             )
                             .at(Location::new(self.path, node.span.clone()), "again here")

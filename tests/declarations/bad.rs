@@ -61,7 +61,7 @@ const BAD: &[Bad] = &[
     bad("unknown service of a cell", &[("[cells.\"production/tr\".services.backend]", "[cells.\"production/tr\".services.back]")], &["94:33 unknown-reference"]),
     bad("a widened class without a reason", &[("reason = \"the pager is there\"", "")], &["20:20 missing-key"]),
     bad("listed without countries", &[("countries = [\"IE\"]", "")], &["20:20 conflicting-keys"]),
-    bad("a component this version does not have", &[("[components.object-storage]", "[components.supabase]\n[components.object-storage]")], &["72:13 not-available"]),
+    bad("a component this version does not have", &[("[components.object-storage]", "[components.observability]\n[components.object-storage]")], &["72:13 not-available"]),
     bad("an engine this version does not have", &[("engine = \"minio\"", "engine = \"rustfs\"")], &["73:10 not-available"]),
     bad("no object store", &[("[components.object-storage]\nengine = \"minio\"\nstorage = \"50Gi\"", "")], &["67:9 unknown-reference", "67:20 not-available", "88:8 unknown-reference", "89:6 unknown-reference"]),
     bad("unknown image", &[("[catalogue.images.silo]", "[catalogue.images.silos]")], &["97:19 unknown-reference"]),

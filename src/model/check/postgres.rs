@@ -25,7 +25,7 @@ pub(super) fn postgres(spec: &Spec, problems: &mut Problems<'_>) {
         }
     }
     for (path, overrides) in overrides(spec) {
-        if overrides.postgres.is_some() && !has_database(spec) {
+        if overrides.postgres.is_some() && spec.components.postgres.is_none() {
             absent(&path.key("postgres"), "database", "postgres", problems);
         }
     }

@@ -11,7 +11,7 @@ use crate::spec::Spec;
 use crate::spec::names::{Host, Name, Quantity};
 use crate::spec::types::{ComponentOverrides, DataClass, EnvironmentKind, StoreKind};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Its unit, its workload, its Service and its store.
 pub const POSTGRES: &str = "postgres";
@@ -104,26 +104,27 @@ impl Postgres {
 
 /// The database that a declaration asks for.
 pub(in crate::model) fn postgres(spec: &Spec) -> Option<Postgres> {
-    let plain = spec.components.postgres.as_ref().map(|written| {
-        (
-            PostgresFlavour::Plain,
-            &written.storage,
-            &written.storage_class,
-            &written.resources,
-        )
-    });
-    let supabase = spec.components.supabase.as_ref().map(|written| {
-        (
-            PostgresFlavour::Supabase,
-            &written.storage,
-            &written.storage_class,
-            &written.resources,
-        )
-    });
-    let (flavour, storage, storage_class, resources) = plain.or(supabase)?;
+    let components = &spec.components;
+    let (flavour, storage, storage_class, resources) =
+        match (&components.postgres, &components.supabase) {
+            (Some(plain), _) => (
+                PostgresFlavour::Plain,
+                &plain.storage,
+                &plain.storage_class,
+                &plain.resources,
+            ),
+            (None, Some(supabase)) => (
+                PostgresFlavour::Supabase,
+                &supabase.storage,
+                &supabase.storage_class,
+                &supabase.resources,
+            ),
+            (None, None) => return None,
+        };
+    let default = || resolve::quantity("50Gi");
     Some(Postgres {
         flavour,
-        storage: storage.clone().unwrap_or_else(|| resolve::quantity("50Gi")),
+        storage: storage.clone().unwrap_or_else(default),
         storage_class: storage_class.clone(),
         resources: resolve::resources(resources.as_ref(), ("500m", "2Gi")),
     })
@@ -143,17 +144,23 @@ pub(in crate::model) fn here(
         storage_class: postgres.storage_class.clone(),
         resources: postgres.resources.clone(),
     };
-    let overrides = overrides.into_iter().flatten();
-    for written in overrides {
-        let plain = written.postgres.as_ref();
-        let plain = plain.map(|w| (&w.storage, &w.storage_class, &w.resources));
-        let supabase = written.supabase.as_ref();
-        let supabase = supabase.map(|w| (&w.storage, &w.storage_class, &w.resources));
-        let Some((storage, storage_class, resources)) = plain.or(supabase) else {
-            continue;
+    for written in overrides.into_iter().flatten() {
+        let (storage, class, resources) = match postgres.flavour {
+            PostgresFlavour::Plain => {
+                let Some(own) = &written.postgres else {
+                    continue;
+                };
+                (&own.storage, &own.storage_class, &own.resources)
+            }
+            PostgresFlavour::Supabase => {
+                let Some(own) = &written.supabase else {
+                    continue;
+                };
+                (&own.storage, &own.storage_class, &own.resources)
+            }
         };
         here.storage = storage.clone().unwrap_or(here.storage);
-        here.storage_class = storage_class.clone().or(here.storage_class);
+        here.storage_class = class.clone().or(here.storage_class);
         here.resources = resolve::over(&here.resources, resources.as_ref());
     }
     here
@@ -164,16 +171,7 @@ pub(in crate::model) fn stores(spec: &Spec, services: &BTreeMap<Name, Service>) 
     let Some(postgres) = postgres(spec) else {
         return Vec::new();
     };
-    let components = &spec.components;
-    let plain = components.postgres.as_ref().map(|w| w.classes.as_ref());
-    let supabase = components.supabase.as_ref().map(|w| w.classes.as_ref());
-    let declared = plain.or(supabase).flatten();
-    let mut classes = resolve::classes(declared, services, POSTGRES);
-    if components.supabase.is_some() {
-        // What goes through Supabase lies in its database, accounts among it.
-        classes.extend(resolve::classes(declared, services, SUPABASE));
-        classes.extend([DataClass::Auth, DataClass::Pii]);
-    }
+    let classes = classes(spec, &postgres, services);
     let repository = backups::store(spec, classes.clone());
     let mut stores = vec![Store {
         id: resolve::name(POSTGRES),
@@ -186,6 +184,30 @@ pub(in crate::model) fn stores(spec: &Spec, services: &BTreeMap<Name, Service>) 
     }];
     stores.extend(repository);
     stores
+}
+
+/// The classes of the data in the database. Supabase keeps accounts in it, and what comes through its interfaces.
+fn classes(
+    spec: &Spec,
+    postgres: &Postgres,
+    services: &BTreeMap<Name, Service>,
+) -> BTreeSet<DataClass> {
+    let components = &spec.components;
+    let plain = components.postgres.as_ref();
+    let supabase = components.supabase.as_ref();
+    match postgres.flavour {
+        PostgresFlavour::Plain => {
+            let declared = plain.and_then(|written| written.classes.as_ref());
+            resolve::classes(declared, services, POSTGRES)
+        }
+        PostgresFlavour::Supabase => {
+            let declared = supabase.and_then(|written| written.classes.as_ref());
+            let mut classes = resolve::classes(declared, services, SUPABASE);
+            classes.extend(resolve::classes(declared, services, POSTGRES));
+            classes.extend([DataClass::Auth, DataClass::Pii]);
+            classes
+        }
+    }
 }
 
 /// Pods of the database's unit.

@@ -175,7 +175,8 @@ fn value() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         any::<bool>().prop_map(serde_json::Value::from),
         any::<i32>().prop_map(serde_json::Value::from),
-        "\\PC{0,20}".prop_map(serde_json::Value::from),
+        // Without the two separators that YAML 1.1, which the writer below follows, takes for line breaks and 1.2 does not.
+        "[\\PC--\u{2028}\u{2029}]{0,20}".prop_map(serde_json::Value::from),
         "[ a-z:#'\"\n\t-]{0,30}".prop_map(serde_json::Value::from),
         Just(serde_json::Value::Null),
     ];

@@ -62,12 +62,12 @@ def defaulted(obj):
     return obj
 
 
-def _request(id_, obj, namespace, who, operation="CREATE"):
+def _request(id_, obj, namespace, who, operation="CREATE", old=None, subresource=""):
     cluster_wide = is_cluster_scoped(obj)
     return {
         "id": id_, "operation": operation, "apiVersion": obj["apiVersion"], "kind": obj["kind"],
         "resource": plural(obj["kind"]), "namespace": "" if cluster_wide else namespace,
-        "name": obj["metadata"].get("name", ""), "object": obj, "oldObject": obj if operation == "UPDATE" else None,
+        "name": obj["metadata"].get("name", ""), "object": obj, "oldObject": old, "subresource": subresource,
         "user": who[0], "groups": who[1],
     }
 
@@ -78,7 +78,7 @@ def of_object(title, obj, namespace):
     if not is_cluster_scoped(obj):
         obj["metadata"]["namespace"] = namespace
     yield _request(f"creating {title}", obj, namespace, ARGO_CD)
-    yield _request(f"updating {title}", obj, namespace, ARGO_CD, "UPDATE")
+    yield _request(f"updating {title}", obj, namespace, ARGO_CD, "UPDATE", old=obj)
     if obj["kind"] in MIDDLE:
         api_version, kind = MIDDLE[obj["kind"]]
         spec = obj["spec"] if kind == "ReplicaSet" else (obj["spec"].get("jobTemplate") or {}).get("spec") or {}
@@ -93,11 +93,16 @@ def of_object(title, obj, namespace):
         yield _request(f"creating a pod of {title}", pod, namespace, CONTROLLER)
 
 
-def by_hand(number, entry, namespaces):
-    """The request for something that must be refused, or None where its namespace is not there."""
+def by_hand(entry, namespaces):
+    """(why, request) for something that must be refused; nothing where its namespace is not there."""
     obj = copy.deepcopy(entry["object"])
     namespace = namespaces.get(obj["metadata"]["namespace"], obj["metadata"]["namespace"])
     if namespace is None:
-        return None
+        return
     obj["metadata"]["namespace"] = namespace
-    return _request(f"by hand {number}", defaulted(obj), namespace, PERSON)
+    obj, why, subresource = defaulted(obj), entry["why"], entry.get("subresource", "")
+    if not subresource:
+        yield why, _request(f"by hand: {why}", obj, namespace, PERSON)
+    if subresource or entry.get("changed"):
+        why += ", made so later"
+        yield why, _request(f"by hand: {why}", obj, namespace, PERSON, "UPDATE", {**obj, "spec": {}}, subresource)

@@ -11,6 +11,8 @@ def check(cell):
     """Every finding on the cell's network objects."""
     yield from _services(cell)
     yield from _ingresses(cell)
+    yield from _routes(cell)
+    yield from _gateways(cell)
     yield from _policies(cell)
 
 
@@ -46,19 +48,24 @@ def _ingresses(cell):
         issued = any(key.startswith("cert-manager.io/") for key in placed.annotations)
         for tls in placed.spec.get("tls") or []:
             secret = tls.get("secretName")
-            if secret and not issued and not cell.has("Secret", placed.namespace, secret):
+            if secret and not issued and not _has_certificate(cell, placed.namespace, secret):
                 yield f"{placed}: Secret {secret} is neither built nor provided"
     for host, owners in sorted(hosts.items()):
         if len(owners) > 1:
             yield f"{cell.label}: host {host or '(any)'} is claimed by the Ingresses {', '.join(sorted(owners))}"
 
 
-def _backend(cell, placed, backend):
+def _has_certificate(cell, namespace, secret):
+    """Whether the Secret of a certificate is there, or somebody puts the certificate there."""
+    return cell.has("Secret", namespace, secret) or cell.provided("Certificate", secret)
+
+
+def _backend(cell, placed, backend, namespace=None):
     service = backend.get("service")
     if not service:
         return
     target = next((p for p in cell.of_kind("Service")
-                   if (p.namespace, p.name) == (placed.namespace, service.get("name"))), None)
+                   if (p.namespace, p.name) == (namespace or placed.namespace, service.get("name"))), None)
     if target is None:
         yield f"{placed}: Service {service.get('name')} is not in this cell"
         return
@@ -67,6 +74,61 @@ def _backend(cell, placed, backend):
     if not any(wanted.get("name", p.get("name")) == p.get("name") and wanted.get("number", p.get("port")) == p.get("port")
                for p in ports):
         yield f"{placed}: Service {service.get('name')} has no port {wanted.get('name', wanted.get('number'))}"
+
+
+def _routes(cell):
+    """Routes of the Gateway API: what they lead to, and the Gateway that must take them."""
+    for placed in cell.of_kind("HTTPRoute", "GRPCRoute", "TLSRoute"):
+        for rule in placed.spec.get("rules") or []:
+            for backend in rule.get("backendRefs") or []:
+                if backend.get("kind", "Service") == "Service":
+                    yield from _backend(cell, placed, {"service": {"name": backend.get("name"), "port": {"number": backend.get("port")}}},
+                                        backend.get("namespace"))
+        for parent in placed.spec.get("parentRefs") or []:
+            if parent.get("kind", "Gateway") == "Gateway":
+                yield from _parent(cell, placed, parent)
+
+
+def _parent(cell, placed, parent):
+    namespace, name = parent.get("namespace", placed.namespace), parent.get("name")
+    gateway = next((p for p in cell.of_kind("Gateway") if (p.namespace, p.name) == (namespace, name)), None)
+    if gateway is None:
+        if not cell.provided("Gateway", name):
+            yield f"{placed}: Gateway {namespace}/{name} is neither built nor provided"
+        return
+    listeners = [x for x in gateway.spec.get("listeners") or [] if parent.get("sectionName") in (None, x.get("name"))]
+    if not listeners:
+        yield f"{placed}: Gateway {name} has no listener {parent.get('sectionName')}"
+    elif not any(_takes(cell, gateway, listener, placed) for listener in listeners):
+        yield f"{placed}: no listener of Gateway {namespace}/{name} takes routes of {placed.namespace} for its hosts"
+
+
+def _takes(cell, gateway, listener, route):
+    """Whether a listener lets routes of that namespace attach, for any of the route's hosts."""
+    allowed = (listener.get("allowedRoutes") or {}).get("namespaces") or {}
+    source = allowed.get("from", "Same")
+    if source == "Same" and route.namespace != gateway.namespace:
+        return False
+    if source == "Selector" and route.namespace not in cell.selected_namespaces(allowed.get("selector") or {}):
+        return False
+    wanted, hosts = listener.get("hostname"), route.spec.get("hostnames") or []
+    if not wanted or not hosts:
+        return True
+    return any(host == wanted or (wanted.startswith("*.") and host.endswith(wanted[1:])) for host in hosts)
+
+
+def _gateways(cell):
+    """The certificates of Gateways."""
+    for placed in cell.of_kind("Gateway"):
+        issued = any(key.startswith("cert-manager.io/") for key in placed.annotations)
+        for listener in placed.spec.get("listeners") or []:
+            tls = listener.get("tls") or {}
+            if listener.get("protocol") in ("HTTPS", "TLS") and tls.get("mode", "Terminate") == "Terminate" and not tls.get("certificateRefs"):
+                yield f"{placed}: listener {listener.get('name')} has no certificate"
+            for reference in tls.get("certificateRefs") or []:
+                secret = reference.get("name")
+                if not issued and not _has_certificate(cell, reference.get("namespace", placed.namespace), secret):
+                    yield f"{placed}: Secret {secret} is neither built nor provided"
 
 
 def _policies(cell):

@@ -83,6 +83,14 @@ def _blocks_drains(cell, budget, workload):
     return isinstance(least, int) and least >= replicas
 
 
+def _claims(cell):
+    """The volume claims that StatefulSets make."""
+    for placed in cell.of_kind("StatefulSet"):
+        for template in placed.spec.get("volumeClaimTemplates") or []:
+            for ordinal in range(max(placed.spec.get("replicas", 1), 1)):
+                yield "PersistentVolumeClaim", placed.namespace, f"{template['metadata']['name']}-{placed.name}-{ordinal}"
+
+
 def judge(root, manifests, provided, tags_suffice, credentials):
     """Every finding on how the objects of each cell fit together. `credentials`: a list for each cell by its name."""
     by_cell = collections.defaultdict(list)
@@ -91,6 +99,7 @@ def judge(root, manifests, provided, tags_suffice, credentials):
             by_cell[manifest.cell].append(manifest)
     for name, built in sorted(by_cell.items()):
         cell = Cell(name, built, provided, credentials.get(name, ()))
+        cell.names |= set(_claims(cell))
         cell.names |= {("Secret", *place) for place in secrets.makers(cell)}
         yield from namespaces(cell)
         yield from built_twice(cell)

@@ -26,7 +26,7 @@ def check(cell, edges, reading, hosts):
         for target in universe.nodes:
             if source.own or target.own:
                 pairs += 1
-                differences.look(source, target, matrix.between(source, target), matrix.taken_by(target))
+                differences.look(source, target, matrix)
     return findings + list(differences.findings()), pairs
 
 
@@ -45,12 +45,14 @@ class _Differences:
 
     def __init__(self, cell, network, ports):
         self.cell, self.network, self.ports = cell, network, ports
-        self.opened, self.closed, self.halved = (collections.defaultdict(list) for _ in range(3))
+        self.opened, self.closed, self.halved, self.doubled = (collections.defaultdict(list) for _ in range(4))
 
-    def look(self, source, target, wanted, taken):
+    def look(self, source, target, matrix):
+        """Notes how one pair differs from what is declared."""
+        wanted, tolerated = matrix.between(source, target), matrix.tolerated(source, target)
         out = self.network.allowed(source, target, "Egress")
         into = self.network.allowed(source, target, "Ingress")
-        if surplus := out & into & ~wanted:
+        if surplus := out & into & ~wanted & ~tolerated:
             # What others may send or take is theirs to say; the ends in this cell have opened it.
             causes = [cause for direction, end in (("Egress", source), ("Ingress", target)) if end.own
                       for cause in self.network.openers(source, target, direction, surplus)]
@@ -59,9 +61,14 @@ class _Differences:
             ends = [end for end, allowed in ((f"the egress of {source}", out), (f"the ingress of {target}", into))
                     if wanted & ~allowed]
             self.closed[tuple(ends), missing].append((source, target))
+        if wanted and source.is_pod and target.is_pod and not target.is_dns:
+            for direction, end in (("Egress", source), ("Ingress", target)):
+                twice, titles = self.network.opened_twice(source, target, direction)
+                if end.own and twice:
+                    self.doubled[tuple(titles), twice].append((source, target))
         # What one end leaves open and only the other closes is one mistake away from being open.
-        for direction, end, half in (("Egress", source, out & ~into), ("Ingress", target, into & ~out & ~taken)):
-            if (half := half & ~wanted) and end.own:
+        for direction, end, half in (("Egress", source, out & ~into), ("Ingress", target, into & ~out & ~matrix.taken_by(target))):
+            if (half := half & ~wanted & ~tolerated) and end.own:
                 openers = self.network.openers(source, target, direction, half)
                 self.halved[tuple(openers), half].append((source, target))
 
@@ -76,6 +83,8 @@ class _Differences:
         for (causes, bits), pairs in self.halved.items():
             yield (f"{self.cell.label}: open at one end and not declared: {_names(pairs)} on {self.ports.text(bits)}: "
                    f"{'; '.join(causes)}")
+        for (titles, bits), pairs in self.doubled.items():
+            yield f"{self.cell.label}: opened more than once: {_names(pairs)} on {self.ports.text(bits)}: {'; '.join(titles)}"
 
 
 def _names(pairs):

@@ -96,6 +96,14 @@ class Declared:
                 bits |= own
         return bits
 
+    def tolerated(self, source, target):
+        """The ports that a declared CIDR opens although it was not meant: towards pods whose addresses are in it."""
+        bits = 0
+        for edge, sources, targets, own in zip(self.edges, self._sources, self._targets, self._bits):
+            if (source in sources and _is_within(edge.target, target)) or (target in targets and _is_within(edge.source, source)):
+                bits |= own
+        return bits
+
     def taken_by(self, target):
         """The ports on which a node takes whoever comes."""
         bits = 0
@@ -121,5 +129,10 @@ def is_at(end, node):
         return node.namespace == end.namespace
     if end.kind == "world":
         return not node.own
+    return not node.is_pod and _is_within(end, node)
+
+
+def _is_within(end, node):
+    """Whether a node has an address in the CIDRs of an end."""
     return any(address.version == net.version and address in net
-               for address in node.addresses for net in map(network, end.cidrs))
+               for net in map(network, end.cidrs) for address in node.addresses)

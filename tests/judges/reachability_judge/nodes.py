@@ -63,12 +63,15 @@ class Universe:
         return node
 
     def _visitors(self, edges):
-        """Pods that edges speak of and the cell does not build: an operator makes them, or they are not the platform's."""
-        ends = {end for edge in edges for end in (edge.source, edge.target)}
-        for end in sorted(end for end in ends if end.kind == "pods" and end.visiting):
+        """Pods that edges speak of and no manifest builds: an operator or a chart makes them, or they are not the platform's."""
+        charts = _chart_namespaces(self.cell)
+        ends = {end for edge in edges for end in (edge.source, edge.target) if end.kind == "pods"}
+        for end in sorted(ends):
             labels = dict(end.labels)
-            title = "pods " + ", ".join(f"{key}={value}" for key, value in labels.items()) + f" of {end.namespace}"
-            self._pod(title, end.namespace, labels, declared=True)
+            built = any(node.namespace == end.namespace and labels.items() <= node.labels.items() for node in self.nodes)
+            if (end.visiting or end.namespace in charts) and not built:
+                title = "pods " + ", ".join(f"{key}={value}" for key, value in labels.items()) + f" of {end.namespace}"
+                self._pod(title, end.namespace, labels, declared=True)
 
     def _strangers(self, edges):
         """A pod without labels everywhere, and for all others one in other namespaces that bears their labels."""
@@ -81,3 +84,13 @@ class Universe:
         for name, home, labels in [*known, ("DNS", *DNS)]:
             for namespace in sorted({*self.cell.namespaces, FOREIGN} - {home}):
                 self._pod(f"a stranger in {namespace} with the labels of {name}", namespace, labels, self._strange_ports)
+
+
+def _chart_namespaces(cell):
+    """The namespaces into which Argo CD puts what Helm charts make."""
+    found = set()
+    for placed in cell.of_kind("Application"):
+        sources = [placed.spec.get("source") or {}, *(placed.spec.get("sources") or [])]
+        if any(source.get("chart") for source in sources):
+            found.add((placed.spec.get("destination") or {}).get("namespace"))
+    return found

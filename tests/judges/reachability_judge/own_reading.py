@@ -5,7 +5,8 @@ It shares nothing with platformctl, so that an edge which platformctl forgets, o
 
 import dataclasses
 
-DEFAULT_INGRESS_NAMESPACE = "kube-system"
+# Where k3s has its ingress controller, and where a chart brings one.
+PROVIDED_CONTROLLER, OWN_CONTROLLER = "kube-system", "traefik"
 # The workloads of the data namespace that stand for a store, with their ports: which of them, each component decides.
 STORES = {
     "postgres": {("postgres", 5432), ("supabase-pooler", 5432), ("supabase-pooler", 6543)},
@@ -40,7 +41,12 @@ class Reading:
         self.endpoints = {e["id"]: e for e in written.get("endpoints") or []}
         self.data = f"{self.platform}-data"
         ingress = self.components.get("ingress") or {}
-        self.ingress_namespace = ingress.get("namespace", DEFAULT_INGRESS_NAMESPACE)
+        if self.is_local:
+            self.ingress_namespace = PROVIDED_CONTROLLER
+        elif ingress.get("controller") == "traefik":
+            self.ingress_namespace = OWN_CONTROLLER
+        else:
+            self.ingress_namespace = ingress.get("namespace", PROVIDED_CONTROLLER)
 
     def at(self, service):
         """`namespace/name` of a service's pods."""
@@ -83,7 +89,7 @@ class Reading:
         """What must be able to reach a service."""
         port = self.services[service]["port"]
         required = {(self.at(name), port) for name, other in self.services.items() if service in (other.get("calls") or [])}
-        if self.services[service].get("expose") or service in self.labels().values():
+        if service in self.labels().values():
             required.add((self.ingress_namespace, port))
         return required
 
@@ -129,7 +135,7 @@ def check(reading, edges):
     for service in sorted(reading.services):
         yield from _outgoing(reading, service, outgoing[service])
         # An ingress controller may be named by its pods: then its namespace counts.
-        given = {(end.namespace if end.kind == "pods" and end.visiting else _place(end), port)
+        given = {(end.namespace if end.namespace == reading.ingress_namespace else _place(end), port)
                  for end, port in incoming[service]}
         wanted = reading.incoming(service)
         yield from (f"services.{service}: platform.toml lets {at} reach it on port {port}, and no edge says so"

@@ -131,17 +131,34 @@ class Network:
 
     def opened_by(self, policy, source, target, direction):
         """The ports that the rules of one policy open."""
-        other, key = (target, "to") if direction == "Egress" else (source, "from")
         bits = 0
+        for opened in self._rules(policy, source, target, direction):
+            bits |= opened
+        return bits
+
+    def _rules(self, policy, source, target, direction):
+        """The ports that each rule of a policy opens, for the rules that are about these two."""
+        other, key = (target, "to") if direction == "Egress" else (source, "from")
         for rule in policy.rules(direction):
             peers = rule.get(key)
             if peers and not any(_peer_is(peer, other, policy) for peer in peers):
                 continue
-            if not rule.get("ports"):
-                return self.ports.all
-            for port in rule["ports"]:
+            bits = 0 if rule.get("ports") else self.ports.all
+            for port in rule.get("ports") or []:
                 bits |= _port_bits(self.ports, port, target)
-        return bits
+            yield bits
+
+    def opened_twice(self, source, target, direction):
+        """The ports that more than one rule opens, and the titles of the policies."""
+        subject = source if direction == "Egress" else target
+        once = twice = 0
+        titles = []
+        for policy in self.selecting(subject, direction):
+            for bits in self._rules(policy, source, target, direction):
+                twice |= once & bits
+                once |= bits
+                titles += [policy.title] if bits and policy.title not in titles else []
+        return twice, titles
 
     def openers(self, source, target, direction, bits):
         """The titles of the policies that open any of the ports, or that none isolates that end."""

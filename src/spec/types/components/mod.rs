@@ -1,4 +1,4 @@
-//! Components with tables of their own: one file each.
+//! The tables `[components.…]` that are large enough for a file of their own.
 
 mod backups;
 mod object_storage;

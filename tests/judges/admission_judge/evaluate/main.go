@@ -21,7 +21,8 @@ type Request struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`
 	// Resource is the plural that rules name.
-	Resource string `json:"resource"`
+	Resource    string `json:"resource"`
+	Subresource string `json:"subresource"`
 	// Namespace is empty for what is in none.
 	Namespace string         `json:"namespace"`
 	Name      string         `json:"name"`

@@ -44,7 +44,7 @@ func (r Request) attributes() (admission.Attributes, *admission.VersionedAttribu
 	kind := version.WithKind(r.Kind)
 	info := &user.DefaultInfo{Name: r.User, Groups: r.Groups}
 	attributes := admission.NewAttributesRecord(object(r.Object), object(r.OldObject), kind, namespace, r.Name,
-		version.WithResource(r.Resource), "", admission.Operation(r.Operation), nil, false, info)
+		version.WithResource(r.Resource), r.Subresource, admission.Operation(r.Operation), nil, false, info)
 	versioned := &admission.VersionedAttributes{
 		Attributes: attributes, VersionedKind: kind,
 		VersionedObject: attributes.GetObject(), VersionedOldObject: attributes.GetOldObject(),

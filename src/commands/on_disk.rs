@@ -1,0 +1,78 @@
+//! The files of a folder on disk, as builds read them.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is how builds read files"
+)]
+
+use crate::kustomize::{Files, Found};
+use std::io::{Error, ErrorKind, Result};
+use std::path::{Path, PathBuf};
+
+/// The files below a folder; symlinks are followed as long as they stay below it.
+pub struct OnDisk {
+    root: PathBuf,
+}
+
+impl OnDisk {
+    /// The files below this folder.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub fn new(root: &Path) -> Result<Self> {
+        Ok(Self {
+            root: std::fs::canonicalize(root)?,
+        })
+    }
+
+    /// The path of a folder relative to the root, with forward slashes; `None` when it is not below the root.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub fn folder(&self, path: &Path) -> Result<Option<String>> {
+        let real = std::fs::canonicalize(path)?;
+        if !real.is_dir() {
+            return Err(Error::new(ErrorKind::NotADirectory, "this is no folder"));
+        }
+        Ok(self.relative(&real))
+    }
+
+    fn relative(&self, real: &Path) -> Option<String> {
+        let inside = real.strip_prefix(&self.root).ok()?;
+        let parts: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
+        Some(parts?.join("/"))
+    }
+}
+
+impl Files for OnDisk {
+    fn look(&self, path: &str) -> Result<Found> {
+        let real = match std::fs::canonicalize(self.root.join(path)) {
+            Ok(real) => real,
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename
+                ) =>
+            {
+                return Ok(Found::Nothing);
+            }
+            // A name that no file can have, such as a text written inline.
+            Err(error) if error.kind() == ErrorKind::InvalidInput => return Ok(Found::Nothing),
+            Err(error) => return Err(error),
+        };
+        let Some(relative) = self.relative(&real) else {
+            return Ok(Found::Outside);
+        };
+        let metadata = std::fs::metadata(&real)?;
+        Ok(if metadata.is_dir() {
+            Found::Folder(relative)
+        } else if metadata.is_file() {
+            Found::File(relative)
+        } else {
+            Found::Nothing
+        })
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>> {
+        std::fs::read(self.root.join(path))
+    }
+}

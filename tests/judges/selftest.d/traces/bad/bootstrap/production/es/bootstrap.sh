@@ -1,0 +1,1 @@
+kubectl wait deployment/cert-manager
