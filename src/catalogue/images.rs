@@ -1,6 +1,6 @@
 //! Third-party versions and digests, read from the embedded catalogue.
 
-use super::tools::{Action, BuiltFrom, Chart, K3s};
+use super::tools::{Action, BuiltFrom, Chart, GitSource, K3s};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -49,6 +49,7 @@ struct Catalogue {
     k3s: K3s,
     actions: BTreeMap<String, Action>,
     charts: BTreeMap<String, Chart>,
+    definitions: BTreeMap<String, GitSource>,
     sources: BTreeMap<String, BuiltFrom>,
     images: BTreeMap<String, ImagePin>,
 }
@@ -78,6 +79,11 @@ pub fn sources() -> &'static BTreeMap<String, BuiltFrom> {
 /// Charts by their name in the catalogue.
 pub fn charts() -> &'static BTreeMap<String, Chart> {
     &CATALOGUE.charts
+}
+
+/// Definitions of custom kinds that come with no chart, by their name in the catalogue.
+pub fn definitions() -> &'static BTreeMap<String, GitSource> {
+    &CATALOGUE.definitions
 }
 
 /// Images by their name in the catalogue.
@@ -120,6 +126,14 @@ mod tests {
             assert_eq!(&chart.name, name);
             assert!(
                 !chart.source.is_empty() && chart.verified_at.len() == 10,
+                "{name}"
+            );
+        }
+        for (name, definitions) in definitions() {
+            let hexadecimal = definitions.commit.bytes().all(|b| b.is_ascii_hexdigit());
+            assert!(definitions.commit.len() == 40 && hexadecimal, "{name}");
+            assert!(
+                !definitions.source.is_empty() && definitions.verified_at.len() == 10,
                 "{name}"
             );
         }

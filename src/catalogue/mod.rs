@@ -8,6 +8,6 @@ mod locations;
 mod tools;
 
 pub use countries::is_in_eea;
-pub use images::{ARGO_CD, ArgoCd, ImagePin, K3S, actions, charts, images, sources};
+pub use images::{ARGO_CD, ArgoCd, ImagePin, K3S, actions, charts, definitions, images, sources};
 pub use locations::{LocationKind, LocationStatus, Place, codes, find};
-pub use tools::{Action, BuiltFrom, Chart, K3s};
+pub use tools::{Action, BuiltFrom, Chart, GitSource, K3s};

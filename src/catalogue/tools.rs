@@ -63,7 +63,7 @@ pub struct BuiltFrom {
 }
 
 /// A Helm chart that Argo CD installs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Chart {
     /// Registry with folder, or URL of the repository, as Argo CD's `repoURL` takes it.
@@ -72,6 +72,24 @@ pub struct Chart {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// Where it was found.
+    pub source: String,
+    /// The day it was verified.
+    pub verified_at: String,
+}
+
+/// Manifests in a Git repository that Argo CD installs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GitSource {
+    /// URL of the repository.
+    pub repository: String,
+    /// The folder, which kustomize builds.
+    pub path: String,
+    /// The tag, for people.
+    pub version: String,
+    /// The commit that the tag stood at, 40 hexadecimal digits.
+    pub commit: String,
     /// Where it was found.
     pub source: String,
     /// The day it was verified.

@@ -73,12 +73,18 @@ fn any(path: &Path, written: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
     Ok((root, path.to_path_buf()))
 }
 
-fn cell_folder(name: &str, args: &Args, context: &Context<'_>) -> anyhow::Result<(PathBuf, PathBuf)> {
+fn cell_folder(
+    name: &str,
+    args: &Args,
+    context: &Context<'_>,
+) -> anyhow::Result<(PathBuf, PathBuf)> {
     let loaded = context.load()?;
     let Some(cell) = loaded.platform.cell(name) else {
         let known = loaded.platform.cells.iter().map(|cell| cell.name.as_str());
         let message = format!("there is no cell `{name}`");
-        return Err(Refusal::usage(message).help(known_words(name, known)).into());
+        return Err(Refusal::usage(message)
+            .help(known_words(name, known))
+            .into());
     };
     let mut folder = loaded.root.join(cell.overlay());
     if let Some(unit) = &args.unit {

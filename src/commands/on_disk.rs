@@ -1,8 +1,5 @@
 //! The files of a folder on disk, as builds read them.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is how builds read files"
-)]
+#![expect(clippy::disallowed_methods, reason = "this is how builds read files")]
 
 use crate::kustomize::{Files, Found};
 use std::io::{Error, ErrorKind, Result};

@@ -56,7 +56,11 @@ impl<'a> Shared<'a> {
 
     /// The kustomization of a folder.
     pub(super) fn kustomization(&self, folder: &str, from: Origin) -> Outcome<Arc<Kustomization>> {
-        let lock = || self.kustomizations.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || {
+            self.kustomizations
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
         if let Some(known) = lock().get(folder) {
             return known.clone();
         }
@@ -81,9 +85,11 @@ impl<'a> Shared<'a> {
                     .help("add a kustomization.yaml, or name a file"));
             }
             [(one, _), (other, _), ..] => {
-                return Err(fail(FILE, format!("`{folder}` has both `{one}` and `{other}`"))
-                    .at(from, "named here")
-                    .help("keep one of them"));
+                return Err(
+                    fail(FILE, format!("`{folder}` has both `{one}` and `{other}`"))
+                        .at(from, "named here")
+                        .help("keep one of them"),
+                );
             }
         };
         if !is_inside(real, folder) {
@@ -227,14 +233,22 @@ impl<'s, 'a> Build<'s, 'a> {
         }
     }
 
-    fn add_component(&mut self, folder: &str, path: &Text, all: Accumulated) -> Outcome<Accumulated> {
+    fn add_component(
+        &mut self,
+        folder: &str,
+        path: &Text,
+        all: Accumulated,
+    ) -> Outcome<Accumulated> {
         refuse_remote(&path.text, path.origin)?;
         let real = match self.library().look(folder, &path.text, path.origin)? {
             Found::Folder(real) if !path.text.starts_with('/') && !path.text.is_empty() => real,
             Found::Nothing => return Err(missing(&path.text, path.origin)),
             _ => {
-                return Err(fail(INVALID, format!("the component `{}` is no folder below the root", path.text))
-                    .at(path.origin, "named here"));
+                return Err(fail(
+                    INVALID,
+                    format!("the component `{}` is no folder below the root", path.text),
+                )
+                .at(path.origin, "named here"));
             }
         };
         self.refuse_cycle(&real, path)?;
@@ -267,8 +281,10 @@ impl<'s, 'a> Build<'s, 'a> {
             let (real, read) = self.library().load(folder, &path.text, path.origin)?;
             let parsed = self.library().parse(&real, &read)?;
             let [root] = parsed.documents.as_slice() else {
-                return Err(fail(INVALID, format!("`{}` must hold one document", path.text))
-                    .at(path.origin, "named here"));
+                return Err(
+                    fail(INVALID, format!("`{}` must hold one document", path.text))
+                        .at(path.origin, "named here"),
+                );
             };
             own = own.merged(&config::read(root)?)?;
         }
@@ -302,8 +318,16 @@ impl<'s, 'a> Build<'s, 'a> {
             namespace::set(list, name, &config.namespace, warnings)?;
         }
         for (side, text, specs) in [
-            (names::Side::Prefix, &kustomization.name_prefix, &config.name_prefix),
-            (names::Side::Suffix, &kustomization.name_suffix, &config.name_suffix),
+            (
+                names::Side::Prefix,
+                &kustomization.name_prefix,
+                &config.name_prefix,
+            ),
+            (
+                names::Side::Suffix,
+                &kustomization.name_suffix,
+                &config.name_suffix,
+            ),
         ] {
             if let Some(text) = text {
                 names::add(all.resources.list_mut(), side, text, specs)?;
@@ -364,13 +388,19 @@ impl<'s, 'a> Build<'s, 'a> {
         let parsed = self.library().parse(real, read)?;
         match parsed.documents.as_slice() {
             [root] if parsed.pieces == 1 => spec::read_replacements(root),
-            _ => Err(fail(INVALID, format!("`{}` must hold one document", path.text))
-                .at(path.origin, "named here")),
+            _ => Err(
+                fail(INVALID, format!("`{}` must hold one document", path.text))
+                    .at(path.origin, "named here"),
+            ),
         }
     }
 }
 
-fn set_labels(kustomization: &Kustomization, config: &Config, resources: &mut Resources) -> Outcome<()> {
+fn set_labels(
+    kustomization: &Kustomization,
+    config: &Config,
+    resources: &mut Resources,
+) -> Outcome<()> {
     for entry in &kustomization.labels {
         let mut specs = entry.fields.clone();
         merge_fields(&mut specs, &config.labels)?;

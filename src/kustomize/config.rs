@@ -158,7 +158,10 @@ pub(super) fn merge_fields(into: &mut Vec<FieldSpec>, from: &[FieldSpec]) -> Out
             Some(known) if known.create != spec.create => {
                 return Err(fail(
                     INVALID,
-                    format!("the field `{}` is there twice, with and without `create`", spec.path),
+                    format!(
+                        "the field `{}` is there twice, with and without `create`",
+                        spec.path
+                    ),
                 ));
             }
             Some(_) => {}
@@ -242,8 +245,11 @@ pub(super) fn read(root: &Node) -> Outcome<Config> {
             // Only variables use it, and they are refused.
             "varReference" => continue,
             other => {
-                return Err(fail(UNSUPPORTED, format!("a configuration has no field `{other}`"))
-                    .at(entry.value.origin, "here"));
+                return Err(fail(
+                    UNSUPPORTED,
+                    format!("a configuration has no field `{other}`"),
+                )
+                .at(entry.value.origin, "here"));
             }
         };
         *fields = read_fields(&entry.value)?;

@@ -55,7 +55,12 @@ type Field = (&'static str, &'static str, &'static str, &'static str);
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 const ADMISSION: &str = "admissionregistration.k8s.io";
-const SCALED: &[Field] = &[("", "", "HorizontalPodAutoscaler", "spec/scaleTargetRef/name")];
+const SCALED: &[Field] = &[(
+    "",
+    "",
+    "HorizontalPodAutoscaler",
+    "spec/scaleTargetRef/name",
+)];
 
 const REFERENCES: &[Reference] = &[
     (("", "", "Deployment"), SCALED),
@@ -80,8 +85,18 @@ const REFERENCES: &[Reference] = &[
         ("", "v1", "Secret"),
         &[
             ("", "", "Ingress", "spec/tls/secretName"),
-            ("", "", "Ingress", "metadata/annotations/ingress.kubernetes.io\\/auth-secret"),
-            ("", "", "Ingress", "metadata/annotations/nginx.ingress.kubernetes.io\\/auth-secret"),
+            (
+                "",
+                "",
+                "Ingress",
+                "metadata/annotations/ingress.kubernetes.io\\/auth-secret",
+            ),
+            (
+                "",
+                "",
+                "Ingress",
+                "metadata/annotations/nginx.ingress.kubernetes.io\\/auth-secret",
+            ),
             (
                 "",
                 "",
@@ -108,11 +123,26 @@ const REFERENCES: &[Reference] = &[
         ("", "v1", "Service"),
         &[
             ("apps", "", "StatefulSet", "spec/serviceName"),
-            ("", "", "Ingress", "spec/rules/http/paths/backend/serviceName"),
+            (
+                "",
+                "",
+                "Ingress",
+                "spec/rules/http/paths/backend/serviceName",
+            ),
             ("", "", "Ingress", "spec/backend/serviceName"),
-            ("", "", "Ingress", "spec/rules/http/paths/backend/service/name"),
+            (
+                "",
+                "",
+                "Ingress",
+                "spec/rules/http/paths/backend/service/name",
+            ),
             ("", "", "Ingress", "spec/defaultBackend/service/name"),
-            ("apiregistration.k8s.io", "", "APIService", "spec/service/name"),
+            (
+                "apiregistration.k8s.io",
+                "",
+                "APIService",
+                "spec/service/name",
+            ),
             (
                 ADMISSION,
                 "",
@@ -127,7 +157,10 @@ const REFERENCES: &[Reference] = &[
             ),
         ],
     ),
-    ((RBAC, "", "Role"), &[(RBAC, "", "RoleBinding", "roleRef/name")]),
+    (
+        (RBAC, "", "Role"),
+        &[(RBAC, "", "RoleBinding", "roleRef/name")],
+    ),
     (
         (RBAC, "", "ClusterRole"),
         &[
@@ -155,7 +188,12 @@ const REFERENCES: &[Reference] = &[
         &[
             ("", "", "PersistentVolume", "spec/storageClassName"),
             ("", "", "PersistentVolumeClaim", "spec/storageClassName"),
-            ("", "", "StatefulSet", "spec/volumeClaimTemplates/spec/storageClassName"),
+            (
+                "",
+                "",
+                "StatefulSet",
+                "spec/volumeClaimTemplates/spec/storageClassName",
+            ),
         ],
     ),
     (("scheduling.k8s.io", "v1", "PriorityClass"), &[]),
@@ -166,7 +204,12 @@ const REFERENCES: &[Reference] = &[
     ),
     (
         (ADMISSION, "", "ValidatingAdmissionPolicy"),
-        &[(ADMISSION, "", "ValidatingAdmissionPolicyBinding", "spec/policyName")],
+        &[(
+            ADMISSION,
+            "",
+            "ValidatingAdmissionPolicyBinding",
+            "spec/policyName",
+        )],
     ),
 ];
 
@@ -179,9 +222,27 @@ const SELECTORS: &[(&str, &str, &str, &str, bool)] = &[
     ("", "", "DaemonSet", "spec/selector/matchLabels", true),
     ("apps", "", "StatefulSet", "spec/selector/matchLabels", true),
     ("batch", "", "Job", "spec/selector/matchLabels", false),
-    ("batch", "", "CronJob", "spec/jobTemplate/spec/selector/matchLabels", false),
-    ("policy", "", "PodDisruptionBudget", "spec/selector/matchLabels", false),
-    ("networking.k8s.io", "", "NetworkPolicy", "spec/podSelector/matchLabels", false),
+    (
+        "batch",
+        "",
+        "CronJob",
+        "spec/jobTemplate/spec/selector/matchLabels",
+        false,
+    ),
+    (
+        "policy",
+        "",
+        "PodDisruptionBudget",
+        "spec/selector/matchLabels",
+        false,
+    ),
+    (
+        "networking.k8s.io",
+        "",
+        "NetworkPolicy",
+        "spec/podSelector/matchLabels",
+        false,
+    ),
     (
         "networking.k8s.io",
         "",
@@ -214,10 +275,20 @@ const TEMPLATES: &[Field] = &[
     ("", "", "ReplicaSet", "spec/template/metadata"),
     ("", "", "DaemonSet", "spec/template/metadata"),
     ("apps", "", "StatefulSet", "spec/template/metadata"),
-    ("apps", "", "StatefulSet", "spec/volumeClaimTemplates[]/metadata"),
+    (
+        "apps",
+        "",
+        "StatefulSet",
+        "spec/volumeClaimTemplates[]/metadata",
+    ),
     ("batch", "", "Job", "spec/template/metadata"),
     ("batch", "", "CronJob", "spec/jobTemplate/metadata"),
-    ("batch", "", "CronJob", "spec/jobTemplate/spec/template/metadata"),
+    (
+        "batch",
+        "",
+        "CronJob",
+        "spec/jobTemplate/spec/template/metadata",
+    ),
 ];
 
 fn sorted(mut specs: Vec<FieldSpec>) -> Vec<FieldSpec> {
@@ -301,7 +372,9 @@ fn pod_references(kind: &str) -> Vec<FieldSpec> {
     if matches!(kind, "ConfigMap" | "Secret") {
         return CONFIG_USERS
             .iter()
-            .flat_map(|(user, version, at)| paths.iter().map(move |path| spec(version, user, at, path)))
+            .flat_map(|(user, version, at)| {
+                paths.iter().map(move |path| spec(version, user, at, path))
+            })
             .collect();
     }
     POD_USERS
@@ -313,7 +386,7 @@ fn pod_references(kind: &str) -> Vec<FieldSpec> {
 /// The whole table.
 pub(super) fn defaults() -> Config {
     let anywhere = |path: &str, create: bool| FieldSpec::new("", "", "", path, create);
-    let name = vec![anywhere("metadata/name", true)];
+    let name = vec![anywhere("metadata/name", false)];
     let images = [
         "spec/containers[]/image",
         "spec/initContainers[]/image",
@@ -322,7 +395,12 @@ pub(super) fn defaults() -> Config {
         "spec/template/spec/initContainers[]/image",
         "spec/template/spec/volumes[]/image/reference",
     ];
-    let scaled = ["Deployment", "ReplicationController", "ReplicaSet", "StatefulSet"];
+    let scaled = [
+        "Deployment",
+        "ReplicationController",
+        "ReplicaSet",
+        "StatefulSet",
+    ];
     Config {
         name_prefix: name.clone(),
         name_suffix: name,

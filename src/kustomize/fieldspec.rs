@@ -100,10 +100,17 @@ fn walk_map(
 ) -> Outcome<()> {
     let (name, is_list) = list_part(part);
     if name.is_empty() {
-        return Err(fail(INVALID, format!("the path `{path}` has an empty part")));
+        return Err(fail(
+            INVALID,
+            format!("the path `{path}` has an empty part"),
+        ));
     }
     let wanted = match make {
-        Some(make) if !is_list => Some(if rest.is_empty() { make.kind } else { Kind::Map }),
+        Some(make) if !is_list => Some(if rest.is_empty() {
+            make.kind
+        } else {
+            Kind::Map
+        }),
         _ => None,
     };
     let field = match (wanted, make) {

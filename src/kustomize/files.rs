@@ -147,8 +147,10 @@ impl<'a> Library<'a> {
             fail(FILE, format!("`{real}` cannot be read: {error}")).at(from, "named here")
         })?;
         if bytes.len() > LARGEST {
-            return Err(fail(FILE, format!("`{real}` has more than {LARGEST} bytes"))
-                .at(from, "named here"));
+            return Err(
+                fail(FILE, format!("`{real}` has more than {LARGEST} bytes"))
+                    .at(from, "named here"),
+            );
         }
         let mut state = self.state();
         if let Some(read) = state.read.get(real) {
@@ -168,12 +170,9 @@ impl<'a> Library<'a> {
         if let Some(parsed) = self.state().parsed.get(real) {
             return parsed.clone();
         }
-        let parsed = text(read).and_then(|text| {
-            parse(text, Place::File(read.file), Repeated::Refused).map(Arc::new)
-        });
-        self.state()
-            .parsed
-            .insert(real.to_owned(), parsed.clone());
+        let parsed = text(read)
+            .and_then(|text| parse(text, Place::File(read.file), Repeated::Refused).map(Arc::new));
+        self.state().parsed.insert(real.to_owned(), parsed.clone());
         parsed
     }
 
@@ -185,7 +184,9 @@ impl<'a> Library<'a> {
     /// The text of the file that an origin is in.
     pub(super) fn text_of(&self, origin: Origin) -> Option<Arc<[u8]>> {
         let state = self.state();
-        let path = state.paths.get(usize::try_from(origin.file).ok()?.checked_sub(1)?)?;
+        let path = state
+            .paths
+            .get(usize::try_from(origin.file).ok()?.checked_sub(1)?)?;
         state.read.get(&**path).map(|read| Arc::clone(&read.bytes))
     }
 
@@ -244,7 +245,9 @@ pub(super) fn join(folder: &str, path: &str) -> Option<String> {
 pub(super) fn is_inside(path: &str, folder: &str) -> bool {
     folder.is_empty()
         || path == folder
-        || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        || path
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'))
 }
 
 pub(super) fn missing(path: &str, from: Origin) -> Fail {
@@ -254,9 +257,12 @@ pub(super) fn missing(path: &str, from: Origin) -> Fail {
 }
 
 pub(super) fn outside(path: &str, from: Origin) -> Fail {
-    fail(FILE, format!("the file `{path}` is not in or below the folder of its kustomization"))
-        .at(from, "named here")
-        .help("move the file, or put it into a folder with a kustomization of its own and name that")
+    fail(
+        FILE,
+        format!("the file `{path}` is not in or below the folder of its kustomization"),
+    )
+    .at(from, "named here")
+    .help("move the file, or put it into a folder with a kustomization of its own and name that")
 }
 
 /// What kustomize would fetch from elsewhere

@@ -27,7 +27,11 @@ pub(super) fn generate(
     let Some(name) = &generator.name else {
         return Err(fail(INVALID, "a generator has no name").at(generator.origin, "here"));
     };
-    let kind = if generator.is_secret { "Secret" } else { "ConfigMap" };
+    let kind = if generator.is_secret {
+        "Secret"
+    } else {
+        "ConfigMap"
+    };
     let namespace = generator.namespace.as_ref().map_or("", |text| &text.text);
     let mut object = Resource::generated(kind, &name.text, namespace, name.origin);
     let data = data(library, folder, generator)?;
@@ -90,7 +94,10 @@ fn apply_options(object: &mut Resource, options: &GeneratorOptions) {
     let Some(root) = &mut object.root else { return };
     let from = root.origin;
     if let Some(metadata) = root.get_mut("metadata") {
-        for (field, pairs) in [("labels", &options.labels), ("annotations", &options.annotations)] {
+        for (field, pairs) in [
+            ("labels", &options.labels),
+            ("annotations", &options.annotations),
+        ] {
             for (key, value) in pairs {
                 if let Some(field) = metadata.get_or_make(field, Kind::Map, from) {
                     field.set(key, Node::text(Arc::clone(&value.text), value.origin));
@@ -99,7 +106,10 @@ fn apply_options(object: &mut Resource, options: &GeneratorOptions) {
         }
     }
     if let Some(from) = options.immutable {
-        root.set("immutable", Node::scalar("true", Tag::Bool, Style::Plain, from));
+        root.set(
+            "immutable",
+            Node::scalar("true", Tag::Bool, Style::Plain, from),
+        );
     }
 }
 
@@ -107,8 +117,9 @@ fn data(library: &Library<'_>, folder: &str, generator: &Generator) -> Outcome<D
     let mut data = Data::new();
     let mut add = |key: &str, value: Vec<u8>, from: Origin| {
         if data.insert(key.into(), (value, from)).is_some() {
-            return Err(fail(INVALID, format!("the key `{key}` is generated twice"))
-                .at(from, "again here"));
+            return Err(
+                fail(INVALID, format!("the key `{key}` is generated twice")).at(from, "again here")
+            );
         }
         Ok(())
     };
@@ -147,7 +158,10 @@ fn literal_pair(literal: &Text) -> Outcome<(&str, &str)> {
 
 fn unquoted(text: &str) -> &str {
     for quote in ['"', '\''] {
-        if let Some(inner) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
+        if let Some(inner) = text
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+        {
             return inner;
         }
     }
@@ -158,13 +172,21 @@ fn unquoted(text: &str) -> &str {
 fn file_source(source: &Text) -> Outcome<(&str, &str)> {
     let text = &*source.text;
     match text.split_once('=') {
-        None => Ok((text.trim_end_matches('/').rsplit('/').next().unwrap_or(text), text)),
+        None => Ok((
+            text.trim_end_matches('/')
+                .rsplit('/')
+                .next()
+                .unwrap_or(text),
+            text,
+        )),
         Some((key, path)) if !key.is_empty() && !path.is_empty() && !path.contains('=') => {
             Ok((key, path))
         }
-        Some(_) => Err(fail(INVALID, format!("`{text}` is no file to generate from"))
-            .at(source.origin, "here")
-            .help("write `path` or `key=path`")),
+        Some(_) => Err(
+            fail(INVALID, format!("`{text}` is no file to generate from"))
+                .at(source.origin, "here")
+                .help("write `path` or `key=path`"),
+        ),
     }
 }
 
@@ -183,9 +205,11 @@ fn env_lines(bytes: &[u8], file: u32, from: &Text) -> Outcome<Vec<(String, Strin
             end: u32::try_from(start + line.len()).unwrap_or(u32::MAX),
         };
         if raw.len() > LONGEST_LINE {
-            return Err(fail(UNSUPPORTED, "a line is too long for kustomize to read it")
-                .at(origin, "this line")
-                .at(from.origin, "the file is named here"));
+            return Err(
+                fail(UNSUPPORTED, "a line is too long for kustomize to read it")
+                    .at(origin, "this line")
+                    .at(from.origin, "the file is named here"),
+            );
         }
         let Ok(line) = std::str::from_utf8(line) else {
             return Err(fail(INVALID, "a line is not UTF-8").at(origin, "this line"));

@@ -9,11 +9,16 @@ use sha2::{Digest as _, Sha256};
 
 /// Gives every object that asks for it its suffix.
 pub(super) fn add_suffixes(resources: &mut [Resource]) -> Outcome<()> {
-    for resource in resources.iter_mut().filter(|resource| resource.needs_hash()) {
+    for resource in resources
+        .iter_mut()
+        .filter(|resource| resource.needs_hash())
+    {
         let hash = hash(resource)?;
         resource.store_previous_id();
         let name = format!("{}-{hash}", resource.name());
-        let from = resource.name_node().map_or(resource.origin(), |node| node.origin);
+        let from = resource
+            .name_node()
+            .map_or(resource.origin(), |node| node.origin);
         resource.set_meta("name", &name, from);
     }
     Ok(())
@@ -81,7 +86,11 @@ fn write_map(text: &mut String, node: &Node) -> Outcome<()> {
 
 /// The first ten digits of the sum, with those that could spell words replaced.
 fn encode(sum: &[u8]) -> String {
-    let hex: String = sum.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = sum
+        .iter()
+        .take(5)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     hex.chars()
         .map(|c| match c {
             '0' => 'g',

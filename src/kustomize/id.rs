@@ -110,7 +110,13 @@ impl Id {
 /// As messages name it: `apps/v1 Deployment web in namespace shop`.
 impl std::fmt::Display for Id {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {} {}", self.gvk.api_version(), self.gvk.kind, self.name)?;
+        write!(
+            f,
+            "{} {} {}",
+            self.gvk.api_version(),
+            self.gvk.kind,
+            self.name
+        )?;
         if self.cluster_scoped || self.namespace.is_empty() {
             return Ok(());
         }
@@ -128,7 +134,11 @@ fn is_cluster_scoped(group: &str, version: &str, kind: &str) -> bool {
             version == "v1"
                 && matches!(
                     kind,
-                    "ComponentStatus" | "Namespace" | "Node" | "NodeProxyOptions" | "PersistentVolume"
+                    "ComponentStatus"
+                        | "Namespace"
+                        | "Node"
+                        | "NodeProxyOptions"
+                        | "PersistentVolume"
                 )
         }
         "admissionregistration.k8s.io" => {
@@ -173,12 +183,30 @@ pub(super) fn is_really_cluster_scoped(group: &str, kind: &str) -> bool {
         ) | ("gateway.networking.k8s.io", "GatewayClass")
             | ("resource.k8s.io", "DeviceClass" | "ResourceSlice")
             | ("cert-manager.io", "ClusterIssuer")
-            | ("external-secrets.io", "ClusterSecretStore" | "ClusterExternalSecret")
-            | ("snapshot.storage.k8s.io", "VolumeSnapshotClass" | "VolumeSnapshotContent")
-            | ("flowcontrol.apiserver.k8s.io", "FlowSchema" | "PriorityLevelConfiguration")
-            | ("networking.k8s.io", "IngressClass" | "ServiceCIDR" | "IPAddress")
-            | ("policy.networking.k8s.io", "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy")
-            | ("storage.k8s.io", "VolumeAttributesClass" | "CSIDriver" | "CSINode")
+            | (
+                "external-secrets.io",
+                "ClusterSecretStore" | "ClusterExternalSecret"
+            )
+            | (
+                "snapshot.storage.k8s.io",
+                "VolumeSnapshotClass" | "VolumeSnapshotContent"
+            )
+            | (
+                "flowcontrol.apiserver.k8s.io",
+                "FlowSchema" | "PriorityLevelConfiguration"
+            )
+            | (
+                "networking.k8s.io",
+                "IngressClass" | "ServiceCIDR" | "IPAddress"
+            )
+            | (
+                "policy.networking.k8s.io",
+                "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy"
+            )
+            | (
+                "storage.k8s.io",
+                "VolumeAttributesClass" | "CSIDriver" | "CSINode"
+            )
             | ("kyverno.io", "ClusterPolicy")
             | ("cilium.io", "CiliumClusterwideNetworkPolicy")
             | ("node.k8s.io", "RuntimeClass")

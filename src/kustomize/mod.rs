@@ -52,9 +52,12 @@ pub const VERSION: &str = "v5.8.1";
 /// A component is part of a kustomization and nothing to deploy. Built on its own it stays in the order of its input, as
 /// the library of kustomize has it; only its command sorts.
 fn lone_component(origin: Origin) -> Fail {
-    fail::warning("kustomize-component", "a component is built on its own, in the order of its input")
-        .at(origin, "this component")
-        .help("build the kustomization that names it under `components`")
+    fail::warning(
+        "kustomize-component",
+        "a component is built on its own, in the order of its input",
+    )
+    .at(origin, "this component")
+    .help("build the kustomization that names it under `components`")
 }
 
 /// Builds kustomizations of one root folder. Builds share what they read, and several threads may build at once.
@@ -132,7 +135,9 @@ impl<'a> Builder<'a> {
         let mut accumulated = Build::new(&self.shared).run(folder)?;
         let kustomization = self.shared.kustomization(folder, Origin::default())?;
         let sort = if kustomization.is_component && kustomization.sort.is_none() {
-            accumulated.warnings.push(lone_component(kustomization.origin));
+            accumulated
+                .warnings
+                .push(lone_component(kustomization.origin));
             Some(spec::Sort::input())
         } else {
             kustomization.sort.clone()
@@ -175,7 +180,11 @@ impl<'a> Builder<'a> {
         crate::diagnostic::sort(&mut warnings);
         let mut seen = BTreeSet::new();
         warnings.retain(|warning| {
-            seen.insert((warning.code, warning.message.clone(), warning.primary().cloned()))
+            seen.insert((
+                warning.code,
+                warning.message.clone(),
+                warning.primary().cloned(),
+            ))
         });
         warnings
     }

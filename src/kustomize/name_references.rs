@@ -37,7 +37,10 @@ impl Table {
             let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
             let previous = resource.previous_ids();
             for id in &previous {
-                let named = table.by_previous_name.entry(Arc::clone(&id.name)).or_default();
+                let named = table
+                    .by_previous_name
+                    .entry(Arc::clone(&id.name))
+                    .or_default();
                 if named.last() != Some(&at) {
                     named.push(at);
                 }
@@ -100,7 +103,12 @@ fn rules_for<'c>(gvk: &Gvk, config: &'c Config) -> Vec<(&'c NameReference, &'c F
     config
         .name_references
         .iter()
-        .flat_map(|reference| reference.referrers.iter().map(move |spec| (reference, spec)))
+        .flat_map(|reference| {
+            reference
+                .referrers
+                .iter()
+                .map(move |spec| (reference, spec))
+        })
         .filter(|(_, spec)| gvk.is_selected(spec.filter()))
         .collect()
 }
@@ -111,9 +119,9 @@ fn may_change(node: &Node, table: &Table) -> bool {
     match &node.value {
         Value::Scalar(_) => !node.is_null() && named(node.raw()),
         Value::Map(_) => node.get("name").is_none_or(|name| named(name.raw())),
-        Value::List(items) => items.iter().any(|item| {
-            matches!(item.value, Value::List(_)) || may_change(item, table)
-        }),
+        Value::List(items) => items
+            .iter()
+            .any(|item| matches!(item.value, Value::List(_)) || may_change(item, table)),
     }
 }
 
@@ -191,7 +199,11 @@ impl Finder<'_> {
             return Ok(());
         };
         if *found.current.name != *old {
-            node.set_scalar(Arc::clone(&found.current.name), Tag::Unset, found.name_origin);
+            node.set_scalar(
+                Arc::clone(&found.current.name),
+                Tag::Unset,
+                found.name_origin,
+            );
         }
         Ok(())
     }
@@ -214,7 +226,10 @@ impl Finder<'_> {
         }
         node.set("name", Node::bare(Arc::clone(&id.name), found.name_origin));
         if !id.namespace.is_empty() {
-            node.set("namespace", Node::bare(Arc::clone(&id.namespace), found.name_origin));
+            node.set(
+                "namespace",
+                Node::bare(Arc::clone(&id.namespace), found.name_origin),
+            );
         }
         Ok(())
     }
@@ -279,7 +294,10 @@ impl Finder<'_> {
     ) -> Outcome<Option<&Known>> {
         let known = |at: &usize| &self.table.known[*at];
         let was = |candidate: &Known, filter: GvkFilter<'_>| {
-            candidate.previous.iter().any(|id| id.gvk.is_selected(filter))
+            candidate
+                .previous
+                .iter()
+                .any(|id| id.gvk.is_selected(filter))
         };
         candidates.retain(|at| was(known(at), self.target));
         if let Some((group, kind)) = &self.role {

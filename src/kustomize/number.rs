@@ -12,7 +12,9 @@ pub(super) fn number(text: &str) -> Option<(Tag, Typed)> {
         return None;
     }
     let number: f64 = plain.parse().ok()?;
-    number.is_finite().then_some((Tag::Float, Typed::Float(number)))
+    number
+        .is_finite()
+        .then_some((Tag::Float, Typed::Float(number)))
 }
 
 /// A number that starts with a point.
@@ -65,8 +67,7 @@ fn is_float(text: &str) -> bool {
         Some((whole, fraction)) => digits(whole) && (fraction.is_empty() || digits(fraction)),
         None => digits(mantissa),
     };
-    mantissa_fits
-        && exponent.is_none_or(|e| digits(e.strip_prefix(['-', '+']).unwrap_or(e)))
+    mantissa_fits && exponent.is_none_or(|e| digits(e.strip_prefix(['-', '+']).unwrap_or(e)))
 }
 
 /// Numbers in base 60, which only the oldest readers know and which are therefore written in quotes:

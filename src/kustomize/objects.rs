@@ -38,8 +38,10 @@ pub(super) fn objects(parsed: &Parsed) -> Outcome<Vec<Resource>> {
             }
             _ if items.is_null() => {}
             _ => {
-                return Err(fail(INVALID, format!("`items` is {}, not a list", items.what()))
-                    .at(items.origin, "here"));
+                return Err(
+                    fail(INVALID, format!("`items` is {}, not a list", items.what()))
+                        .at(items.origin, "here"),
+                );
             }
         }
     }
@@ -61,8 +63,11 @@ fn unwrapped(document: &Node, pieces: usize) -> Option<&[Node]> {
 
 fn check(node: &Node) -> Outcome<()> {
     let Value::Map(_) = &node.value else {
-        return Err(fail(INVALID, format!("an object is a mapping, and this is {}", node.what()))
-            .at(node.origin, "here"));
+        return Err(fail(
+            INVALID,
+            format!("an object is a mapping, and this is {}", node.what()),
+        )
+        .at(node.origin, "here"));
     };
     let kind = node.get("kind").map_or("", Node::value_text);
     if kind.is_empty() {
@@ -79,12 +84,15 @@ fn check(node: &Node) -> Outcome<()> {
         }
     }
     for (field, is_map) in [("metadata", true), ("apiVersion", false)] {
-        let odd = node
-            .get(field)
-            .is_some_and(|value| !value.is_null() && matches!(value.value, Value::Map(_)) != is_map);
+        let odd = node.get(field).is_some_and(|value| {
+            !value.is_null() && matches!(value.value, Value::Map(_)) != is_map
+        });
         if odd {
-            return Err(fail(INVALID, format!("`{field}` of this {kind} is of another type"))
-                .at(node.origin, "this object"));
+            return Err(fail(
+                INVALID,
+                format!("`{field}` of this {kind} is of another type"),
+            )
+            .at(node.origin, "this object"));
         }
     }
     refuse_reserved(node)
@@ -98,14 +106,19 @@ fn refuse_reserved(node: &Node) -> Outcome<()> {
     for entry in annotations.entries() {
         let why = if entry.key.starts_with(PREFIX) {
             "is kustomize's own"
-        } else if matches!(&*entry.key, "config.kubernetes.io/function" | "config.k8s.io/function") {
+        } else if matches!(
+            &*entry.key,
+            "config.kubernetes.io/function" | "config.k8s.io/function"
+        ) {
             "asks kustomize to run a program"
         } else {
             continue;
         };
-        return Err(fail(UNSUPPORTED, format!("the annotation `{}` {why}", entry.key))
-            .at(entry.value.origin, "here")
-            .help("remove it"));
+        return Err(
+            fail(UNSUPPORTED, format!("the annotation `{}` {why}", entry.key))
+                .at(entry.value.origin, "here")
+                .help("remove it"),
+        );
     }
     Ok(())
 }

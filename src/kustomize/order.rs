@@ -51,9 +51,18 @@ pub(super) fn type_key(group: &str, version: &str, kind: &str) -> (i64, String) 
 
 fn type_text(group: &str, version: &str, kind: &str) -> String {
     let or = |text: &'static str, value: &str| {
-        if value.is_empty() { text.to_owned() } else { value.to_owned() }
+        if value.is_empty() {
+            text.to_owned()
+        } else {
+            value.to_owned()
+        }
     };
-    format!("{}_{}_{}", or("~G", group), or("~V", version), or("~K", kind))
+    format!(
+        "{}_{}_{}",
+        or("~G", group),
+        or("~V", version),
+        or("~K", kind)
+    )
 }
 
 /// Sorts the objects as the kustomization says, `legacy` when it says nothing.
@@ -63,8 +72,10 @@ pub(super) fn sort(resources: Vec<Resource>, options: Option<&Sort>) -> Outcome<
         Some(sort) => match (&*sort.order, &sort.legacy) {
             ("fifo", None) => return Ok(resources),
             ("fifo", Some(_)) => {
-                return Err(fail(INVALID, "`legacySortOptions` needs the order `legacy`")
-                    .at(sort.origin, "here"));
+                return Err(
+                    fail(INVALID, "`legacySortOptions` needs the order `legacy`")
+                        .at(sort.origin, "here"),
+                );
             }
             ("legacy", None) => defaults(),
             ("legacy", Some(lists)) => lists.clone(),
@@ -83,7 +94,11 @@ fn defaults() -> (Vec<Arc<str>>, Vec<Arc<str>>) {
     (list(&FIRST), list(&LAST))
 }
 
-fn legacy(resources: Vec<Resource>, first: &[Arc<str>], last: &[Arc<str>]) -> Outcome<Vec<Resource>> {
+fn legacy(
+    resources: Vec<Resource>,
+    first: &[Arc<str>],
+    last: &[Arc<str>],
+) -> Outcome<Vec<Resource>> {
     let mut ranks: HashMap<&str, i64> = HashMap::new();
     let count = i64::try_from(first.len()).unwrap_or(0);
     for (at, kind) in (0..).zip(first) {
@@ -122,7 +137,11 @@ impl SortKey {
         let id = resource.current_id();
         let gvk = &id.gvk;
         let or = |value: &str, other: &str| {
-            if value.is_empty() { other.to_owned() } else { value.to_owned() }
+            if value.is_empty() {
+                other.to_owned()
+            } else {
+                value.to_owned()
+            }
         };
         Self {
             rank: ranks.get(&*gvk.kind).copied().unwrap_or(0),

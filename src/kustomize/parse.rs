@@ -74,7 +74,11 @@ impl Place<'_> {
 
 /// For each line of an inline text where it stands in the file, if it is a literal block whose lines are there as they
 /// are: `written` is the block's content in the file, beginning at `start`.
-pub(super) fn literal_lines(text: &str, written: &str, start: usize) -> Option<Vec<(usize, usize)>> {
+pub(super) fn literal_lines(
+    text: &str,
+    written: &str,
+    start: usize,
+) -> Option<Vec<(usize, usize)>> {
     let mut lines = Vec::new();
     let (mut in_text, mut in_file) = (0, 0);
     for line in text.split_inclusive('\n') {
@@ -200,11 +204,12 @@ fn check_separators(text: &str, place: Place<'_>) -> Outcome<usize> {
                     .help("end the file with a line feed"));
             }
         } else if line.starts_with("...") || line.starts_with('%') {
-            return Err(
-                fail(UNSUPPORTED, "document ends (`...`) and directives (`%`) are not read")
-                    .at(place.of(&span), "here")
-                    .help("remove the line, or indent it if it is text"),
-            );
+            return Err(fail(
+                UNSUPPORTED,
+                "document ends (`...`) and directives (`%`) are not read",
+            )
+            .at(place.of(&span), "here")
+            .help("remove the line, or indent it if it is text"));
         }
     }
     Ok(pieces)
@@ -319,7 +324,10 @@ impl Reader<'_> {
                 value,
             };
             // The last one of a repeated key counts; where that is an error it was one before.
-            match entries.iter_mut().find(|known: &&mut Entry| *known.key == *key) {
+            match entries
+                .iter_mut()
+                .find(|known: &&mut Entry| *known.key == *key)
+            {
                 Some(known) if self.has_repeated => *known = entry,
                 _ => entries.push(entry),
             }
@@ -345,11 +353,12 @@ impl Reader<'_> {
         }
         let tag = resolve(&scalar.text).0;
         if !quoted && !matches!(tag, Tag::Str | Tag::Merge) {
-            return Err(
-                fail(INVALID, format!("the key `{}` is {}", scalar.text, tag.words()))
-                    .at(origin, "not a text")
-                    .help("put the key into quotes"),
-            );
+            return Err(fail(
+                INVALID,
+                format!("the key `{}` is {}", scalar.text, tag.words()),
+            )
+            .at(origin, "not a text")
+            .help("put the key into quotes"));
         }
         Ok((&scalar.text, quoted))
     }

@@ -29,7 +29,8 @@ pub(super) enum Loaded {
 fn inline(library: &Library<'_>, text: &Text) -> Outcome<Parsed> {
     let whole = library.text_of(text.origin);
     let written = whole.as_deref().and_then(|bytes| {
-        let range = usize::try_from(text.origin.start).ok()?..usize::try_from(text.origin.end).ok()?;
+        let range =
+            usize::try_from(text.origin.start).ok()?..usize::try_from(text.origin.end).ok()?;
         std::str::from_utf8(bytes.get(range)?).ok()
     });
     let lines = written.filter(|_| text.is_block).and_then(|written| {
@@ -37,7 +38,11 @@ fn inline(library: &Library<'_>, text: &Text) -> Outcome<Parsed> {
         literal_lines(&text.text, written, start)
     });
     match lines {
-        Some(lines) => parse(&text.text, Place::Lines(text.origin.file, &lines), Repeated::Refused),
+        Some(lines) => parse(
+            &text.text,
+            Place::Lines(text.origin.file, &lines),
+            Repeated::Refused,
+        ),
         None => parse(&text.text, Place::Inline(text.origin), Repeated::Refused),
     }
 }
@@ -158,9 +163,12 @@ fn note_missing(found: bool, origin: Origin, warnings: &mut Vec<Fail>) {
 fn refuse_comment(comment: Option<Origin>) -> Outcome<()> {
     match comment {
         None => Ok(()),
-        Some(origin) => Err(fail(UNSUPPORTED, "kustomize takes this comment for a schema when it merges")
-            .at(origin, "this comment")
-            .help("begin the comment with a word")),
+        Some(origin) => Err(fail(
+            UNSUPPORTED,
+            "kustomize takes this comment for a schema when it merges",
+        )
+        .at(origin, "this comment")
+        .help("begin the comment with a word")),
     }
 }
 
@@ -246,7 +254,11 @@ pub(super) fn apply_json6902(
     resources: &mut Resources,
     warnings: &mut Vec<Fail>,
 ) -> Outcome<()> {
-    let Some(target) = patch.target.as_ref().filter(|target| !target.name.is_empty()) else {
+    let Some(target) = patch
+        .target
+        .as_ref()
+        .filter(|target| !target.name.is_empty())
+    else {
         return Err(fail(PATCH, "a JSON patch names no target").at(patch.origin, "here"));
     };
     let (content, parsed, origin) = content(library, folder, patch)?;

@@ -107,7 +107,9 @@ impl Pattern {
     }
 
     fn has_matched(&self, steps: &BTreeSet<usize>) -> bool {
-        steps.last().is_some_and(|step| matches!(self.program[*step], Step::Match))
+        steps
+            .last()
+            .is_some_and(|step| matches!(self.program[*step], Step::Match))
     }
 
     /// Adds a step and all that can be reached from it without a character.
@@ -134,7 +136,10 @@ impl Pattern {
 
 impl Set {
     fn has(&self, c: char) -> bool {
-        self.ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != self.negated
+        self.ranges
+            .iter()
+            .any(|(from, to)| (*from..=*to).contains(&c))
+            != self.negated
     }
 
     fn single(c: char) -> Self {
@@ -292,7 +297,10 @@ impl Parser {
 
     /// `{n}`, `{n,}` or `{n,m}`, up to but not with the closing brace; `None` when the brace is a plain character.
     fn counts(&mut self) -> Result<Option<(usize, Option<usize>)>, String> {
-        let text: String = self.rest[self.at + 1..].iter().take_while(|c| **c != '}').collect();
+        let text: String = self.rest[self.at + 1..]
+            .iter()
+            .take_while(|c| **c != '}')
+            .collect();
         let closed = self.rest.get(self.at + 1 + text.chars().count()) == Some(&'}');
         let is_counts = closed
             && !text.is_empty()
@@ -410,8 +418,8 @@ impl Parser {
     }
 
     fn range_end(&mut self, from: char) -> Result<char, String> {
-        let is_range = self.peek() == Some('-')
-            && self.rest.get(self.at + 1).is_some_and(|next| *next != ']');
+        let is_range =
+            self.peek() == Some('-') && self.rest.get(self.at + 1).is_some_and(|next| *next != ']');
         if !is_range {
             return Ok(from);
         }

@@ -22,8 +22,9 @@ pub(super) fn apply(
 ) -> Outcome<()> {
     let value = value(resources, replacement)?;
     let Some(targets) = &replacement.targets else {
-        return Err(fail(REPLACEMENT, "a replacement has no targets")
-            .at(replacement.origin, "here"));
+        return Err(
+            fail(REPLACEMENT, "a replacement has no targets").at(replacement.origin, "here")
+        );
     };
     for target in targets {
         copy(resources, &value, target, warnings)?;
@@ -36,7 +37,9 @@ fn value(resources: &[Resource], replacement: &Replacement) -> Outcome<Node> {
         (Some(_), Some(value)) => Err(fail(REPLACEMENT, "a replacement has two sources")
             .at(value.origin, "one of them")
             .help("keep `source` or `sourceValue`")),
-        (None, None) => Err(fail(REPLACEMENT, "a replacement has no source").at(replacement.origin, "here")),
+        (None, None) => {
+            Err(fail(REPLACEMENT, "a replacement has no source").at(replacement.origin, "here"))
+        }
         (None, Some(value)) => Ok(Node::bare(std::sync::Arc::clone(&value.text), value.origin)),
         (Some(source), None) => from_source(resources, source),
     }
@@ -48,27 +51,40 @@ fn from_source(resources: &[Resource], source: &Source) -> Outcome<Node> {
         .iter()
         .filter(|resource| !resource.is_gone() && has_id(resource, selector));
     let Some(resource) = found.next() else {
-        return Err(fail(REPLACEMENT, "the source of a replacement is not there")
-            .at(selector.origin, "no object is selected"));
+        return Err(
+            fail(REPLACEMENT, "the source of a replacement is not there")
+                .at(selector.origin, "no object is selected"),
+        );
     };
     if let Some(other) = found.next() {
-        return Err(fail(REPLACEMENT, "several objects could be the source of a replacement")
-            .at(selector.origin, "selected here")
-            .at(resource.origin(), "this one")
-            .at(other.origin(), "and this one")
-            .help("add kind, name or namespace"));
+        return Err(fail(
+            REPLACEMENT,
+            "several objects could be the source of a replacement",
+        )
+        .at(selector.origin, "selected here")
+        .at(resource.origin(), "this one")
+        .at(other.origin(), "and this one")
+        .help("add kind, name or namespace"));
     }
-    let path = source.field_path.as_ref().map_or(DEFAULT_FIELD, |path| &path.text);
-    let at = source.field_path.as_ref().map_or(selector.origin, |path| path.origin);
+    let path = source
+        .field_path
+        .as_ref()
+        .map_or(DEFAULT_FIELD, |path| &path.text);
+    let at = source
+        .field_path
+        .as_ref()
+        .map_or(selector.origin, |path| path.origin);
     let node = resource
         .root
         .as_ref()
         .map_or(Ok(None), |root| path::lookup(root, &path::split(path), at))?
         .filter(|node| !node.is_empty());
     let Some(node) = node else {
-        return Err(fail(REPLACEMENT, format!("the source has no field `{path}`"))
-            .at(at, "named here")
-            .at(resource.origin(), "the source"));
+        return Err(
+            fail(REPLACEMENT, format!("the source has no field `{path}`"))
+                .at(at, "named here")
+                .at(resource.origin(), "the source"),
+        );
     };
     refine(node, source.options.as_ref(), at)
 }
@@ -111,7 +127,9 @@ fn refine(node: &Node, options: Option<&FieldOptions>, at: Origin) -> Outcome<No
         return Err(no_delimiter(at, node));
     }
     let parts: Vec<&str> = node.raw().split(&*options.delimiter).collect();
-    let part = usize::try_from(options.index).ok().and_then(|index| parts.get(index));
+    let part = usize::try_from(options.index)
+        .ok()
+        .and_then(|index| parts.get(index));
     let Some(part) = part else {
         return Err(fail(
             REPLACEMENT,
@@ -126,9 +144,12 @@ fn refine(node: &Node, options: Option<&FieldOptions>, at: Origin) -> Outcome<No
 }
 
 fn no_delimiter(at: Origin, node: &Node) -> Fail {
-    fail(REPLACEMENT, format!("a delimiter divides texts, and this is {}", node.what()))
-        .at(at, "in this replacement")
-        .at(node.origin, "the value")
+    fail(
+        REPLACEMENT,
+        format!("a delimiter divides texts, and this is {}", node.what()),
+    )
+    .at(at, "in this replacement")
+    .at(node.origin, "the value")
 }
 
 /// Changes the text of a scalar and nothing else: what it is stays.
@@ -171,8 +192,11 @@ fn copy(
     }
     if !found {
         warnings.push(
-            warning("kustomize-no-match", "the target of this replacement matches no object")
-                .at(select.origin, "nothing is replaced"),
+            warning(
+                "kustomize-no-match",
+                "the target of this replacement matches no object",
+            )
+            .at(select.origin, "nothing is replaced"),
         );
     }
     Ok(())
@@ -183,7 +207,10 @@ fn copy_into(resource: &mut Resource, value: &Node, target: &Target) -> Outcome<
     let Some(root) = &mut resource.root else {
         return Ok(());
     };
-    let create = target.options.as_ref().is_some_and(|options| options.create);
+    let create = target
+        .options
+        .as_ref()
+        .is_some_and(|options| options.create);
     let mut write = |path: &str, at: Origin| {
         let place = path::Place {
             text: path,
@@ -194,10 +221,12 @@ fn copy_into(resource: &mut Resource, value: &Node, target: &Target) -> Outcome<
             set(field, value, target.options.as_ref(), at)
         })?;
         if count == 0 {
-            return Err(fail(REPLACEMENT, format!("the target has no field `{path}`"))
-                .at(at, "named here")
-                .at(object, "the target")
-                .help("correct the path, or add `options: {create: true}`"));
+            return Err(
+                fail(REPLACEMENT, format!("the target has no field `{path}`"))
+                    .at(at, "named here")
+                    .at(object, "the target")
+                    .help("correct the path, or add `options: {create: true}`"),
+            );
         }
         Ok(())
     };
@@ -243,9 +272,12 @@ fn set(field: &mut Node, value: &Node, options: Option<&FieldOptions>, at: Origi
             set_text(field, &text, value.origin);
             Ok(())
         }
-        (Value::Scalar(_), _) => Err(fail(REPLACEMENT, format!("{} cannot be put into a plain value", value.what()))
-            .at(at, "named here")
-            .at(field.origin, "the target field")),
+        (Value::Scalar(_), _) => Err(fail(
+            REPLACEMENT,
+            format!("{} cannot be put into a plain value", value.what()),
+        )
+        .at(at, "named here")
+        .at(field.origin, "the target field")),
         _ => {
             *field = value;
             Ok(())

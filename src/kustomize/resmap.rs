@@ -73,9 +73,14 @@ impl Resources {
         let fits = |resource: &Resource| {
             !resource.is_gone()
                 && (resource.current_id().is_same(id)
-                    || resource.previous_ids().iter().any(|known| known.is_same(id)))
+                    || resource
+                        .previous_ids()
+                        .iter()
+                        .any(|known| known.is_same(id)))
         };
-        (0..self.list.len()).filter(|at| fits(&self.list[*at])).collect()
+        (0..self.list.len())
+            .filter(|at| fits(&self.list[*at]))
+            .collect()
     }
 
     /// Takes in what a generator made: as it is, or merged with the object of its name.
@@ -91,8 +96,11 @@ impl Resources {
             }
             [at] => *at,
             several => {
-                return Err(fail(CONFLICT, format!("{} objects are or were {id}", several.len()))
-                    .at(origin, "generated here"));
+                return Err(fail(
+                    CONFLICT,
+                    format!("{} objects are or were {id}", several.len()),
+                )
+                .at(origin, "generated here"));
             }
         };
         let old = &self.list[at];
@@ -115,8 +123,11 @@ impl Resources {
             .filter(|at| self.list[*at].current_id().is_same(&named))
             .collect();
         if others != [at] {
-            return Err(fail(CONFLICT, format!("{id} cannot take the place of what it merges with"))
-                .at(origin, "generated here"));
+            return Err(fail(
+                CONFLICT,
+                format!("{id} cannot take the place of what it merges with"),
+            )
+            .at(origin, "generated here"));
         }
         self.list_mut()[at] = resource;
         Ok(())

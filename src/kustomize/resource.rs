@@ -58,7 +58,9 @@ impl Resource {
 
     /// Where the object as a whole comes from.
     pub(super) fn origin(&self) -> Origin {
-        self.root.as_ref().map_or(Origin::default(), |root| root.origin)
+        self.root
+            .as_ref()
+            .map_or(Origin::default(), |root| root.origin)
     }
 
     fn field(&self, key: &str) -> &str {

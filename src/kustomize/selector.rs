@@ -81,7 +81,8 @@ impl Picker {
             .into_iter()
             .next()
             .unwrap_or_else(|| current.clone());
-        let either = |pattern: &Option<Pattern>, a: &str, b: &str| fits(pattern, a) || fits(pattern, b);
+        let either =
+            |pattern: &Option<Pattern>, a: &str, b: &str| fits(pattern, a) || fits(pattern, b);
         either(
             &self.namespace,
             original.effective_namespace(),
@@ -93,7 +94,9 @@ impl Picker {
 
     /// As targets of replacements select: by one of its names.
     pub(super) fn picks_id(&self, id: &Id) -> bool {
-        self.picks_type(&id.gvk) && fits(&self.name, &id.name) && fits(&self.namespace, &id.namespace)
+        self.picks_type(&id.gvk)
+            && fits(&self.name, &id.name)
+            && fits(&self.namespace, &id.namespace)
     }
 
     fn picks_type(&self, gvk: &Gvk) -> bool {
@@ -107,7 +110,9 @@ impl Picker {
         let all = |requirements: &[Requirement], field: &str| {
             requirements.is_empty() || {
                 let texts = resource.texts(field);
-                requirements.iter().all(|requirement| requirement.fits(&texts))
+                requirements
+                    .iter()
+                    .all(|requirement| requirement.fits(&texts))
             }
         };
         all(&self.annotations, "annotations") && all(&self.labels, "labels")
@@ -132,11 +137,12 @@ impl Requirement {
     fn fits(&self, texts: &Texts) -> bool {
         let value = texts.get(&*self.key).map(|(text, _)| &**text);
         let number = |text: &str| text.parse::<i64>().ok();
-        let compares = |fits: fn(i64, i64) -> bool| {
-            match (value.and_then(number), self.values.first().and_then(|v| number(v))) {
-                (Some(found), Some(limit)) => fits(found, limit),
-                _ => false,
-            }
+        let compares = |fits: fn(i64, i64) -> bool| match (
+            value.and_then(number),
+            self.values.first().and_then(|v| number(v)),
+        ) {
+            (Some(found), Some(limit)) => fits(found, limit),
+            _ => false,
         };
         match self.operator {
             Operator::In => value.is_some_and(|value| self.values.iter().any(|v| v == value)),
@@ -173,7 +179,11 @@ fn requirement(tokens: &mut Tokens) -> Result<Requirement, String> {
     check_key(&key)?;
     let ends = tokens.peek().is_none_or(|token| token == ",");
     if negated || ends {
-        let operator = if negated { Operator::Missing } else { Operator::Exists };
+        let operator = if negated {
+            Operator::Missing
+        } else {
+            Operator::Exists
+        };
         return Ok(Requirement {
             key,
             operator,
@@ -256,9 +266,11 @@ fn tokens(text: &str) -> Result<Vec<String>, String> {
         rest = behind.trim_start_matches([' ', '\t', '\r', '\n']);
     }
     // Two signs in a row are read in ways of their own.
-    let odd = tokens
-        .windows(2)
-        .any(|pair| ["=", "==", "!=", ">", "<"].contains(&pair[0].as_str()) && !is_word(&pair[1]) && pair[1] != ",");
+    let odd = tokens.windows(2).any(|pair| {
+        ["=", "==", "!=", ">", "<"].contains(&pair[0].as_str())
+            && !is_word(&pair[1])
+            && pair[1] != ","
+    });
     if odd {
         return Err("two operators follow each other".to_owned());
     }

@@ -12,7 +12,8 @@ pub(super) fn parse(text: &str) -> Option<String> {
     let month = rest.number(1, 2)?;
     rest.take('-')?;
     let day = rest.number(1, 2)?;
-    let date = jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    let date =
+        jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     let date = format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day());
     if rest.is_done() {
         return Some(format!("{date}T00:00:00Z"));
@@ -59,7 +60,11 @@ impl Reader<'_> {
 
     fn number(&mut self, least: usize, most: usize) -> Option<u32> {
         let rest = &self.text[self.at..];
-        let count = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
+        let count = rest
+            .bytes()
+            .take(most)
+            .take_while(u8::is_ascii_digit)
+            .count();
         if count < least {
             return None;
         }
@@ -112,7 +117,10 @@ mod tests {
         for (text, shown) in [
             ("2020-01-01", Some("2020-01-01T00:00:00Z")),
             ("2020-1-1", Some("2020-01-01T00:00:00Z")),
-            ("2001-12-14t21:59:43.10-05:00", Some("2001-12-14T21:59:43.1-05:00")),
+            (
+                "2001-12-14t21:59:43.10-05:00",
+                Some("2001-12-14T21:59:43.1-05:00"),
+            ),
             ("2001-12-14 21:59:43", Some("2001-12-14T21:59:43Z")),
             ("2020-02-30", None),
             ("2020-01-01T00:00", None),

@@ -3,10 +3,11 @@
 use super::components::{self, backups, postgres};
 use super::platform::*;
 use super::resolve::{over, scaling};
+use super::storage;
 use super::supabase;
 use crate::spec::Spec;
-use crate::spec::names::{CellName, Name};
-use crate::spec::types::{EnvironmentKind, ServiceOverride};
+use crate::spec::names::{CellName, Cidr, Name};
+use crate::spec::types::{EnvironmentKind, RegionSpec, ServiceOverride};
 
 /// The region part of the one cell of a local environment.
 pub(super) const LOCAL: &str = "local";
@@ -52,6 +53,11 @@ fn cell(
             cell_service(service, environment.kind, overrides, &domain),
         )
     });
+    // A laptop is in no region.
+    let region_spec = spec
+        .regions
+        .get(&region)
+        .filter(|_| environment.kind == EnvironmentKind::Cluster);
     let overrides = [Some(&written.components), here.map(|cell| &cell.components)];
     let named = platform
         .regions
@@ -89,11 +95,29 @@ fn cell(
         edges: Vec::new(),
         credentials: Vec::new(),
         object_users: Vec::new(),
+        operators: Vec::new(),
+        exposed: Vec::new(),
+        api_server: api_server(region_spec),
+        storage_class: storage::class(
+            &spec.platform.name,
+            region_spec.map(|region| (region.provider, region.storage_class.as_ref())),
+        ),
         supabase: None,
     };
     let overrides = overrides.map(|o| o.and_then(|o| o.supabase.as_ref()));
     cell.supabase = supabase::here(platform, &cell, overrides);
     cell
+}
+
+/// The addresses of the API server: as declared, else every private address.
+fn api_server(region: Option<&RegionSpec>) -> Vec<Cidr> {
+    match region {
+        Some(region) if !region.api_server.is_empty() => region.api_server.clone(),
+        _ => ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
+            .into_iter()
+            .filter_map(Cidr::new)
+            .collect(),
+    }
 }
 
 fn cell_service(

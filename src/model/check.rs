@@ -2,6 +2,7 @@
 
 mod backups;
 mod derived;
+mod ingress;
 mod object_storage;
 mod places;
 mod postgres;
@@ -20,6 +21,7 @@ pub(super) fn check(spec: &Spec, problems: &mut Problems<'_>) {
     places::environments(spec, problems);
     services::services(spec, problems);
     stores::components(spec, problems);
+    ingress::check(spec, problems);
     object_storage::object_storage(spec, problems);
     postgres::postgres(spec, problems);
     backups::backups(spec, problems);
@@ -35,5 +37,6 @@ pub(super) fn resolved(platform: &Platform, problems: &mut Problems<'_>) {
     derived::hosts(platform, problems);
     derived::buckets(platform, problems);
     derived::variables(platform, problems);
+    ingress::resolved(platform, problems);
     object_storage::quotas(platform, problems);
 }

@@ -4,8 +4,11 @@ use super::components::backups::{BackupSchedules, PostgresBackups};
 use super::components::postgres::{CellPostgres, Postgres};
 use super::components::{CellObjectStorage, CellServer, ObjectStorage, Rabbitmq, Valkey};
 use super::credentials::Credential;
-use super::edges::Edge;
+use super::edges::{Edge, Peer};
+use super::ingress::{CertManager, Exposed, Ingress};
 use super::object_users::{ObjectRights, ObjectUser};
+use super::operators::Operator;
+use super::storage::StorageClass;
 use super::supabase::{CellSupabase, Supabase};
 use super::units::Unit;
 use crate::catalogue::{ImagePin, Place};
@@ -42,6 +45,8 @@ pub struct Platform {
     pub services: BTreeMap<Name, Service>,
     /// How services are reached from outside.
     pub ingress: Ingress,
+    /// cert-manager, if the platform brings it.
+    pub cert_manager: Option<CertManager>,
     /// The object store, if there is one.
     pub object_storage: Option<ObjectStorage>,
     /// The Valkey servers, if a service uses them.
@@ -139,6 +144,8 @@ pub struct Region {
     pub attestation: Option<AttestationSpec>,
     /// The name its clusters are given, when it is declared.
     pub cluster: Option<Name>,
+    /// Addresses under which its hosts are reached from outside, where they are declared.
+    pub ingress: Vec<Cidr>,
 }
 
 /// An environment.
@@ -263,18 +270,6 @@ pub struct Health {
     pub startup_seconds: u32,
 }
 
-/// How services are reached from outside.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Ingress {
-    /// IngressClass.
-    pub class: Name,
-    /// Namespace of the ingress controller.
-    pub namespace: Name,
-    /// cert-manager ClusterIssuer, if certificates come from one.
-    pub cluster_issuer: Option<Host>,
-}
-
 /// Who brought a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -379,9 +374,32 @@ pub struct Cell {
     pub credentials: Vec<Credential>,
     /// Every user of its object store.
     pub object_users: Vec<ObjectUser>,
+    /// What operates it: charts in namespaces of their own.
+    pub operators: Vec<Operator>,
+    /// What is reached from outside, and under which host.
+    pub exposed: Vec<Exposed>,
+    /// Addresses of its API server.
+    pub api_server: Vec<Cidr>,
+    /// Where its volumes come from.
+    pub storage_class: StorageClass,
 }
 
 impl Cell {
+    /// The ports of an API server: of its Service, and of the server itself, where a policy looks behind the Service.
+    pub const API_SERVER_PORTS: &[u16] = &[443, 6443];
+
+    /// The API server, as one end of an edge.
+    pub fn api_server(&self) -> Peer {
+        Peer::ApiServer {
+            cidrs: self.api_server.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// The name of the StorageClass of a volume that names none.
+    pub fn storage_class(&self) -> String {
+        self.storage_class.name.clone()
+    }
+
     /// Its overlay, relative to the repository.
     pub fn overlay(&self) -> String {
         format!("cluster/overlays/{}/{}", self.environment, self.region)
@@ -430,6 +448,9 @@ impl Platform {
     /// Every namespace that the platform makes, sorted.
     pub fn namespaces(&self) -> Vec<String> {
         let mut namespaces = vec![self.apps_namespace(), self.data_namespace()];
+        if self.has_gateway() {
+            namespaces.push(self.gateway_namespace());
+        }
         namespaces.extend(
             self.services
                 .values()

@@ -3,7 +3,7 @@
 use super::components::backups::BACKUP_IMAGE;
 use super::components::postgres::POSTGRES;
 use super::platform::*;
-use super::{cells, components, supabase};
+use super::{cells, components, ingress, storage, supabase};
 use crate::catalogue::{self, ImagePin, LocationKind, LocationStatus, Place};
 use crate::spec::Spec;
 use crate::spec::names::{Image, Name, Quantity, Schedule, UrlPath};
@@ -32,7 +32,12 @@ pub(super) fn platform(spec: &Spec) -> Platform {
             .map(|(name, region)| (name.clone(), self::region(spec, name, region)))
             .collect(),
         environments,
-        ingress: ingress(spec),
+        ingress: ingress::ingress(spec),
+        cert_manager: spec
+            .components
+            .cert_manager
+            .as_ref()
+            .map(ingress::cert_manager),
         object_storage: components::object_storage(spec),
         postgres: components::postgres::postgres(spec),
         postgres_backups: components::backups::backups(spec),
@@ -60,7 +65,13 @@ pub(super) fn platform(spec: &Spec) -> Platform {
         .iter()
         .map(|flow| self::flow(&platform, flow))
         .collect();
+    let acme = platform.cert_manager.as_ref();
+    if let Some(acme) = acme.and_then(|own| own.acme.as_ref()) {
+        let everywhere = platform.regions.keys().cloned().collect();
+        platform.endpoints.push(ingress::endpoint(acme, everywhere));
+    }
     let mut cells = cells::cells(spec, &platform);
+    storage::apply(&mut platform, &mut cells);
     for cell in &mut cells {
         components::fill(&platform, cell);
     }
@@ -147,6 +158,7 @@ fn region(spec: &Spec, name: &Name, region: &RegionSpec) -> Region {
         cidrs: region.cidrs.clone(),
         attestation: region.attestation.clone(),
         cluster: region.cluster.clone(),
+        ingress: region.ingress.clone(),
     }
 }
 
@@ -306,15 +318,6 @@ pub(super) fn over(base: &Resources, written: Option<&ResourcesSpec>) -> Resourc
         memory,
         memory_limit: limit,
         cpu_limit: written.cpu_limit.clone().or_else(|| base.cpu_limit.clone()),
-    }
-}
-
-fn ingress(spec: &Spec) -> Ingress {
-    let written = spec.components.ingress.clone().unwrap_or_default();
-    Ingress {
-        class: written.class.unwrap_or_else(|| name("traefik")),
-        namespace: written.namespace.unwrap_or_else(|| name("kube-system")),
-        cluster_issuer: written.cluster_issuer,
     }
 }
 

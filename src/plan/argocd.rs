@@ -1,10 +1,12 @@
 //! The root of a cell: AppProjects that allow as little as possible, and one Application for each unit.
 
 use super::{Files, Origin};
+use crate::catalogue;
+use crate::model::operators::{ObjectKind, Operator, kind};
 use crate::model::units::{Part, Unit};
 use crate::model::{Cell, Platform};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const KUSTOMIZATION: &str = "cluster/overlays/cell/kustomization.yaml";
 const PROJECTS: &str = "cluster/overlays/cell/projects.yaml";
@@ -13,7 +15,6 @@ const APPLICATIONS: &str = "cluster/overlays/cell/applications.yaml";
 #[derive(Serialize)]
 struct Projects<'a> {
     platform: &'a str,
-    repository: &'a str,
     projects: Vec<Project>,
 }
 
@@ -21,16 +22,39 @@ struct Projects<'a> {
 struct Project {
     name: String,
     description: String,
+    repositories: Vec<String>,
     namespaces: Vec<String>,
-    creates_namespaces: bool,
-    kinds: Vec<Kind>,
+    /// Sorted, each once; one that any object may have has no name.
+    cluster_kinds: BTreeSet<ClusterKind>,
+    kinds: Vec<ObjectKind>,
 }
 
-/// A kind of namespaced objects, by its API group.
-#[derive(Serialize)]
-struct Kind {
+/// A kind of objects that are in no namespace, and the one name they may have.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct ClusterKind {
     group: &'static str,
     kind: &'static str,
+    name: Option<String>,
+}
+
+impl ClusterKind {
+    fn namespace(name: &str) -> Self {
+        Self {
+            group: "",
+            kind: "Namespace",
+            name: Some(name.to_owned()),
+        }
+    }
+}
+
+impl From<&ObjectKind> for ClusterKind {
+    fn from(kind: &ObjectKind) -> Self {
+        Self {
+            group: kind.group,
+            kind: kind.kind,
+            name: None,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -57,45 +81,50 @@ struct Application {
     prune: bool,
 }
 
-const BASE_KINDS: &[(&str, &str)] = &[
-    ("", "LimitRange"),
-    ("", "ResourceQuota"),
-    ("networking.k8s.io", "NetworkPolicy"),
+const BASE_KINDS: &[ObjectKind] = &[
+    kind("", "LimitRange"),
+    kind("", "ResourceQuota"),
+    kind("networking.k8s.io", "NetworkPolicy"),
 ];
-const APPS_KINDS: &[(&str, &str)] = &[
-    ("", "ConfigMap"),
-    ("", "Service"),
-    ("", "ServiceAccount"),
-    ("apps", "Deployment"),
-    ("autoscaling", "HorizontalPodAutoscaler"),
-    ("batch", "CronJob"),
-    ("batch", "Job"),
-    ("bitnami.com", "SealedSecret"),
-    ("networking.k8s.io", "Ingress"),
-    ("networking.k8s.io", "NetworkPolicy"),
-    ("policy", "PodDisruptionBudget"),
+const APPS_KINDS: &[ObjectKind] = &[
+    kind("", "ConfigMap"),
+    kind("", "Service"),
+    kind("", "ServiceAccount"),
+    kind("apps", "Deployment"),
+    kind("autoscaling", "HorizontalPodAutoscaler"),
+    kind("batch", "CronJob"),
+    kind("batch", "Job"),
+    kind("bitnami.com", "SealedSecret"),
+    kind("gateway.networking.k8s.io", "HTTPRoute"),
+    kind("networking.k8s.io", "Ingress"),
+    kind("networking.k8s.io", "NetworkPolicy"),
+    kind("policy", "PodDisruptionBudget"),
 ];
-const DATA_KINDS: &[(&str, &str)] = &[
-    ("", "ConfigMap"),
-    ("", "PersistentVolumeClaim"),
-    ("", "Service"),
-    ("", "ServiceAccount"),
-    ("apps", "StatefulSet"),
-    ("batch", "CronJob"),
-    ("batch", "Job"),
-    ("bitnami.com", "SealedSecret"),
-    ("networking.k8s.io", "NetworkPolicy"),
-    ("policy", "PodDisruptionBudget"),
+const DATA_KINDS: &[ObjectKind] = &[
+    kind("", "ConfigMap"),
+    kind("", "PersistentVolumeClaim"),
+    kind("", "Service"),
+    kind("", "ServiceAccount"),
+    kind("apps", "StatefulSet"),
+    kind("batch", "CronJob"),
+    kind("batch", "Job"),
+    kind("bitnami.com", "SealedSecret"),
+    kind("networking.k8s.io", "NetworkPolicy"),
+    kind("policy", "PodDisruptionBudget"),
 ];
 
-const OPS_KINDS: &[(&str, &str)] = &[
-    ("", "ConfigMap"),
-    ("", "ServiceAccount"),
-    ("argoproj.io", "Application"),
-    ("bitnami.com", "SealedSecret"),
-    ("external-secrets.io", "ExternalSecret"),
-    ("external-secrets.io", "SecretStore"),
-    ("networking.k8s.io", "NetworkPolicy"),
+const OPS_KINDS: &[ObjectKind] = &[
+    kind("", "ConfigMap"),
+    kind("", "ServiceAccount"),
+    kind("argoproj.io", "Application"),
+    kind("bitnami.com", "SealedSecret"),
+    kind("external-secrets.io", "ExternalSecret"),
+    kind("external-secrets.io", "SecretStore"),
+    kind("gateway.networking.k8s.io", "Gateway"),
+    kind("gateway.networking.k8s.io", "HTTPRoute"),
+    kind("networking.k8s.io", "NetworkPolicy"),
+    kind("rbac.authorization.k8s.io", "Role"),
+    kind("rbac.authorization.k8s.io", "RoleBinding"),
 ];
 
 pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
@@ -107,7 +136,6 @@ pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()>
         let path = format!("{overlay}/projects.yaml");
         let projects = Projects {
             platform: &platform.name,
-            repository: &platform.repository.url,
             projects: projects(platform, cell),
         };
         files.render(path, origin(PROJECTS, "platform"), &projects)?;
@@ -131,30 +159,75 @@ fn origin<'a>(template: &'static str, key: &'a str) -> Origin<'a> {
     }
 }
 
-/// One project for each that the cell's units name.
+/// One project for each that the cell's units name, and one for the chart of each operator.
 fn projects(platform: &Platform, cell: &Cell) -> Vec<Project> {
-    let mut projects: BTreeMap<&str, Project> = BTreeMap::new();
+    let mut projects: BTreeMap<String, Project> = BTreeMap::new();
     for unit in &cell.units {
-        let project = projects.entry(&unit.project).or_insert_with(|| Project {
-            name: project_name(platform, &unit.project),
-            description: format!("{} of {}", what(unit.part), platform.name),
-            namespaces: Vec::new(),
-            creates_namespaces: unit.part == Part::Base,
-            kinds: kinds(unit.part)
-                .iter()
-                .map(|&(group, kind)| Kind { group, kind })
-                .collect(),
-        });
+        let project = projects
+            .entry(unit.project.clone())
+            .or_insert_with(|| Project {
+                name: project_name(platform, &unit.project),
+                description: format!("{} of {}", what(unit.part), platform.name),
+                repositories: vec![platform.repository.url.to_string()],
+                namespaces: Vec::new(),
+                cluster_kinds: BTreeSet::new(),
+                kinds: kinds(unit.part).to_vec(),
+            });
         project.namespaces.push(unit.namespace.clone());
         if unit.part == Part::Base {
             project.namespaces.extend(platform.namespaces());
+            let namespaces = platform.namespaces();
+            let namespaces = namespaces.iter().map(|name| ClusterKind::namespace(name));
+            project.cluster_kinds.extend(namespaces);
+            let class = cell.storage_class.made.as_ref();
+            project.cluster_kinds.extend(class.map(|_| ClusterKind {
+                group: "storage.k8s.io",
+                kind: "StorageClass",
+                name: Some(cell.storage_class()),
+            }));
         }
+    }
+    for operator in &cell.operators {
+        if let Some(project) = projects.get_mut(&operator.unit().project) {
+            operated(project, operator);
+        }
+        let project = chart_project(platform, operator);
+        projects.insert(operator.project(), project);
     }
     for project in projects.values_mut() {
         project.namespaces.sort();
         project.namespaces.dedup();
     }
     projects.into_values().collect()
+}
+
+/// What the project of the units needs for the unit of an operator: its Namespace and the Application of its chart.
+fn operated(project: &mut Project, operator: &Operator) {
+    project.namespaces.push("argocd".to_owned());
+    project.namespaces.extend(operator.own_elsewhere.clone());
+    let namespace = ClusterKind::namespace(&operator.namespace);
+    let own = operator.own_cluster_kinds.iter().map(ClusterKind::from);
+    project.cluster_kinds.extend(own.chain([namespace]));
+}
+
+/// The project of a chart: from its repository, into its namespaces, the kinds it makes.
+fn chart_project(platform: &Platform, operator: &Operator) -> Project {
+    let chart = catalogue::charts().get(operator.name);
+    let namespaces = operator.elsewhere.iter().chain([&operator.namespace]);
+    let mut kinds = operator.kinds.clone();
+    kinds.sort();
+    Project {
+        name: project_name(platform, &operator.project()),
+        description: format!("the chart of {} of {}", operator.name, platform.name),
+        repositories: chart
+            .map(|chart| chart.repository.clone())
+            .into_iter()
+            .chain(operator.repositories.clone())
+            .collect(),
+        namespaces: namespaces.cloned().collect(),
+        cluster_kinds: operator.cluster_kinds.iter().map(Into::into).collect(),
+        kinds,
+    }
 }
 
 fn what(part: Part) -> &'static str {
@@ -166,7 +239,7 @@ fn what(part: Part) -> &'static str {
     }
 }
 
-fn kinds(part: Part) -> &'static [(&'static str, &'static str)] {
+fn kinds(part: Part) -> &'static [ObjectKind] {
     match part {
         Part::Apps => APPS_KINDS,
         Part::Base => BASE_KINDS,

@@ -4,9 +4,9 @@ use super::bootstrap::{cluster, script};
 use super::workflows::{first_environments, promotions, registry};
 use super::{FileKind, Files, Origin};
 use crate::catalogue::ARGO_CD;
-use crate::model::credentials::Credential;
+use crate::model::credentials::{Credential, Value};
 use crate::model::{Cell, Platform, SUPABASE, Store, StoreOrigin, SupabasePart};
-use crate::spec::types::EnvironmentKind;
+use crate::spec::types::{EnvironmentKind, IngressController};
 use crate::template;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -87,6 +87,8 @@ struct Docs<'a> {
     ingress_class: &'a str,
     ingress_namespace: &'a str,
     cluster_issuer: &'a str,
+    own_traefik: bool,
+    own_cert_manager: bool,
     object_storage: bool,
     supabase: bool,
     /// Whether a person makes the certificates of hosts.
@@ -165,6 +167,8 @@ fn docs(platform: &Platform) -> Docs<'_> {
         ingress_class: &platform.ingress.class,
         ingress_namespace: &platform.ingress.namespace,
         cluster_issuer: platform.ingress.cluster_issuer.as_deref().unwrap_or(""),
+        own_traefik: platform.ingress.controller == IngressController::Traefik,
+        own_cert_manager: platform.cert_manager.is_some(),
         object_storage: platform.object_storage.is_some(),
         supabase: platform.supabase.is_some(),
         tls_by_hand: platform.ingress.cluster_issuer.is_none() && !hosts.is_empty(),
@@ -294,18 +298,20 @@ fn secrets(platform: &Platform) -> Vec<SecretRow> {
             namespace: namespace.clone(),
             name: credential.name.clone(),
             keys: credential.keys.iter().map(|key| key.key.clone()).collect(),
-            maker: "bootstrap script",
+            maker: maker(credential),
             purpose: credential.purpose.clone(),
         })
     });
     let mut rows: Vec<SecretRow> = rows.collect();
-    let exposed = platform.services.values().filter(|service| {
-        platform
-            .cells
-            .iter()
-            .any(|cell| exposes(cell, &service.name))
-    });
-    let certificate = |namespace: String, name: &str, whose: &str| SecretRow {
+    let exposed = platform.cells.iter().flat_map(|cell| &cell.exposed);
+    let certificates: BTreeMap<&str, String> = exposed
+        .map(|exposed| {
+            let beside = platform.has_gateway().then(|| platform.gateway_namespace());
+            let namespace = beside.unwrap_or_else(|| exposed.namespace.clone());
+            (exposed.name.as_str(), namespace)
+        })
+        .collect();
+    rows.extend(certificates.into_iter().map(|(name, namespace)| SecretRow {
         namespace,
         name: format!("{name}-tls"),
         keys: ["tls.crt", "tls.key"].map(str::to_owned).to_vec(),
@@ -313,20 +319,8 @@ fn secrets(platform: &Platform) -> Vec<SecretRow> {
             Some(_) => "cert-manager",
             None => "you",
         },
-        purpose: format!("the certificate of {whose}'s host"),
-    };
-    rows.extend(exposed.map(|service| {
-        let name = service.name.as_str();
-        certificate(platform.apps_namespace(), name, name)
+        purpose: format!("the certificate of {}'s host", whose(name)),
     }));
-    let supabase = platform
-        .cells
-        .iter()
-        .filter_map(|cell| cell.supabase.as_ref());
-    if supabase.into_iter().any(|here| here.host.is_some()) {
-        let gateway = SupabasePart::Gateway.workload();
-        rows.push(certificate(platform.data_namespace(), gateway, SUPABASE));
-    }
     rows.push(SecretRow {
         namespace: "argocd".to_owned(),
         name: "platform-repository".to_owned(),
@@ -347,10 +341,21 @@ fn secrets(platform: &Platform) -> Vec<SecretRow> {
     rows
 }
 
-fn exposes(cell: &Cell, service: &str) -> bool {
-    cell.services
-        .get(service)
-        .is_some_and(|here| here.host.is_some())
+/// What people call it whose workload has a name of its own.
+fn whose(exposed: &str) -> &str {
+    match exposed {
+        _ if exposed == SupabasePart::Gateway.workload() => SUPABASE,
+        _ => exposed,
+    }
+}
+
+/// Who makes a Secret: what nobody can make up, a person gives.
+fn maker(credential: &Credential) -> &'static str {
+    let mut keys = credential.keys.iter();
+    match keys.all(|key| key.value == Value::Given) {
+        true => "you",
+        false => "bootstrap script",
+    }
 }
 
 /// What platform.toml declares besides the stores that platformctl renders: their backups are not its business.

@@ -6,10 +6,14 @@
 mod argocd;
 mod base;
 mod bootstrap;
+mod cert_manager;
 mod docs;
 mod files;
+mod ingress;
+mod ingress_docs;
 mod network;
 mod object_storage;
+mod operators;
 mod overlay;
 mod postgres;
 mod postgres_backups;
@@ -45,6 +49,8 @@ pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     postgres::plan(platform, &network, &mut files)?;
     postgres_backups::plan(platform, &mut files)?;
     supabase::plan(platform, &network, &mut files)?;
+    ingress::plan(platform, &network, &mut files)?;
+    cert_manager::plan(platform, &network, &mut files)?;
     for unit in overlay::units(platform).values() {
         network.plan(platform, unit, &mut files)?;
     }
@@ -53,6 +59,7 @@ pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     bootstrap::plan(platform, &mut files)?;
     workflows::plan(platform, &mut files)?;
     docs::plan(platform, &mut files)?;
+    ingress_docs::plan(platform, &mut files)?;
     stores::plan(platform, &mut files)?;
     supabase_docs::plan(platform, &mut files)?;
     let origin = Origin {

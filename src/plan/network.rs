@@ -1,6 +1,6 @@
 //! NetworkPolicies: one per workload, from the edges of the cells, for both ends.
 //!
-//! What is open in every cell stands in the unit's base; what is open in some cells only is added there. All else is
+//! What is open in every cell that has a unit stands in the unit's base; what is open in some cells only is added there. All else is
 //! denied in `cluster/base`.
 
 use super::{Files, Origin};
@@ -8,6 +8,7 @@ use crate::model::edges::{Edge, Peer, Pods};
 use crate::model::units::Unit;
 use crate::model::{Cell, Platform};
 use serde::Serialize;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 const TEMPLATE: &str = "cluster/network-policies.yaml";
@@ -16,29 +17,49 @@ pub(super) const FILE: &str = "network-policies.yaml";
 
 /// The edges of all cells, sorted by where they are open and by the unit whose pods they concern.
 pub(super) struct Network<'a> {
-    everywhere: BTreeMap<&'a str, BTreeSet<&'a Edge>>,
-    here: Vec<BTreeMap<&'a str, BTreeSet<&'a Edge>>>,
+    everywhere: ByUnit<'a>,
+    here: Vec<ByUnit<'a>>,
 }
+
+/// Edges under the units of their ends.
+type ByUnit<'a> = BTreeMap<&'a str, BTreeSet<&'a Edge>>;
 
 impl<'a> Network<'a> {
     pub(super) fn new(platform: &'a Platform) -> Self {
-        let sets: Vec<BTreeSet<&Edge>> = platform
+        let cells: Vec<ByUnit<'a>> = platform
             .cells
             .iter()
-            .map(|cell| cell.edges.iter().collect())
+            .map(|cell| by_unit(cell.edges.iter()))
             .collect();
-        let mut everywhere = sets.first().cloned().unwrap_or_default();
-        everywhere.retain(|edge| sets.iter().all(|set| set.contains(edge)));
-        let here = sets
-            .iter()
-            .map(|set| by_unit(set.difference(&everywhere).copied()));
+        let mut everywhere: ByUnit<'a> = BTreeMap::new();
+        for (cell, edges) in platform.cells.iter().zip(&cells) {
+            for unit in &cell.units {
+                let here = edges.get(unit.name.as_str()).cloned().unwrap_or_default();
+                match everywhere.entry(unit.name.as_str()) {
+                    Entry::Vacant(free) => {
+                        free.insert(here);
+                    }
+                    Entry::Occupied(mut other) => other.get_mut().retain(|e| here.contains(e)),
+                }
+            }
+        }
+        everywhere.retain(|_, edges| !edges.is_empty());
+        let here = cells.into_iter().map(|mut cell| {
+            for (unit, edges) in &mut cell {
+                if let Some(everywhere) = everywhere.get(unit) {
+                    edges.retain(|edge| !everywhere.contains(edge));
+                }
+            }
+            cell.retain(|_, edges| !edges.is_empty());
+            cell
+        });
         Self {
             here: here.collect(),
-            everywhere: by_unit(everywhere.iter().copied()),
+            everywhere,
         }
     }
 
-    /// Whether a unit has policies that are the same in every cell.
+    /// Whether a unit has policies that are the same in every cell that has the unit.
     pub(super) fn is_everywhere(&self, unit: &str) -> bool {
         self.everywhere.contains_key(unit)
     }
@@ -72,12 +93,12 @@ impl<'a> Network<'a> {
 }
 
 fn here_path(cell: &Cell, unit: &Unit) -> String {
-    format!("{}/{}/cell/{FILE}", cell.overlay(), unit.name)
+    super::overlay::component(cell, &unit.name, FILE)
 }
 
 /// Every edge under the units of its ends.
-fn by_unit<'a>(edges: impl Iterator<Item = &'a Edge>) -> BTreeMap<&'a str, BTreeSet<&'a Edge>> {
-    let mut units: BTreeMap<&str, BTreeSet<&Edge>> = BTreeMap::new();
+fn by_unit<'a>(edges: impl Iterator<Item = &'a Edge>) -> ByUnit<'a> {
+    let mut units: ByUnit<'a> = BTreeMap::new();
     for edge in edges {
         for pods in [own(&edge.from), own(&edge.to)].into_iter().flatten() {
             units
@@ -124,6 +145,8 @@ struct Rule<'a> {
     labels: Option<&'a BTreeMap<String, String>>,
     host: Option<&'a str>,
     cidrs: &'a [String],
+    /// No particular other end: the whole world.
+    anyone: bool,
     ports: Vec<u16>,
 }
 
@@ -205,6 +228,7 @@ fn rule<'a>(pods: &Pods, peer: &'a Peer) -> Rule<'a> {
         labels: None,
         host: None,
         cidrs: &[],
+        anyone: false,
         ports: Vec::new(),
     };
     match peer {
@@ -218,7 +242,7 @@ fn rule<'a>(pods: &Pods, peer: &'a Peer) -> Rule<'a> {
             rule.host = Some(host);
             rule.cidrs = cidrs;
         }
-        Peer::World => {}
+        Peer::World => rule.anyone = true,
     }
     rule
 }

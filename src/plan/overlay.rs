@@ -73,6 +73,11 @@ impl Everywhere {
     }
 }
 
+/// The path of a file of the Component with what differs in a cell.
+pub(super) fn component(cell: &Cell, unit: &str, file: &str) -> String {
+    format!("{}/{unit}/cell/{file}", cell.overlay())
+}
+
 /// The units of all cells, by name: a unit is the same wherever it is.
 pub(super) fn units(platform: &Platform) -> BTreeMap<&str, &model::Unit> {
     let units = platform.cells.iter().flat_map(|cell| &cell.units);

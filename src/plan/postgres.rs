@@ -333,7 +333,11 @@ fn passwords(platform: &Platform, postgres: &Postgres) -> Vec<Password> {
     }
     for service in model::postgres_users(platform) {
         let secret = Postgres::secret_of(&service.name);
-        passwords.push(password(&service_user(service).variable, &secret, "password"));
+        passwords.push(password(
+            &service_user(service).variable,
+            &secret,
+            "password",
+        ));
     }
     passwords
 }

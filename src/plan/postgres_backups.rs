@@ -85,7 +85,8 @@ fn described<'a>(platform: &'a Platform, postgres: &Postgres) -> anyhow::Result<
     let base = platform.images.get(name);
     let base = base.with_context(|| format!("the catalogue has no image `{name}`"))?;
     let pgbackrest = catalogue::sources().get("pgbackrest");
-    let pgbackrest = pgbackrest.context("the catalogue does not say what pgBackRest is built from")?;
+    let pgbackrest =
+        pgbackrest.context("the catalogue does not say what pgBackRest is built from")?;
     let (registry, github_registry) = registry(platform);
     let (uid, gid) = postgres::user(postgres);
     Ok(Image {
@@ -143,7 +144,12 @@ fn page<'a>(
 
 /// A time span in the largest unit that fits.
 fn span(seconds: u32) -> String {
-    let units = [(86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
+    let units = [
+        (86_400, "day"),
+        (3600, "hour"),
+        (60, "minute"),
+        (1, "second"),
+    ];
     let fitting = units.into_iter().find(|(unit, _)| seconds % unit == 0);
     let (unit, word) = fitting.unwrap_or((1, "second"));
     match seconds / unit {

@@ -1,5 +1,6 @@
 //! `cluster/apps/<service>`: a service as it is in every cell.
 
+use super::ingress::Gateway;
 use super::network::{self, Network};
 use super::resources::Resources;
 use super::{Files, Origin};
@@ -7,6 +8,7 @@ use crate::model::{
     Health, OBJECT_STORAGE_CA_FOLDER, OBJECT_STORAGE_CA_SECRET, Platform, Scaling, Service, Setting,
 };
 use crate::pins::UNRELEASED;
+use crate::spec::types::RouteKind;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -35,6 +37,7 @@ struct Base<'a> {
     tls_secret: String,
     ingress_class: &'a str,
     cluster_issuer: Option<&'a str>,
+    gateway: Option<Gateway<'a>>,
     network_policies: Option<&'static str>,
 }
 
@@ -118,7 +121,7 @@ pub(super) fn plan(
         let base = base(platform, network, service);
         let key = format!("services.{}", service.name);
         let custom = format!("custom/{} of a cell", service.name);
-        for template in templates(service) {
+        for template in templates(platform, service) {
             let file = template.rsplit('/').next().unwrap_or_default();
             let path = format!("cluster/apps/{}/{file}", service.name);
             let origin = Origin {
@@ -132,7 +135,7 @@ pub(super) fn plan(
     Ok(())
 }
 
-fn templates(service: &Service) -> Vec<&'static str> {
+fn templates(platform: &Platform, service: &Service) -> Vec<&'static str> {
     let mut templates = vec![
         "cluster/apps/service/deployment.yaml",
         "cluster/apps/service/kustomization.yaml",
@@ -144,11 +147,17 @@ fn templates(service: &Service) -> Vec<&'static str> {
         templates.push(HPA);
     }
     if service.expose.is_some() {
-        templates.push("cluster/apps/service/ingress.yaml");
+        templates.push(match platform.ingress.routes {
+            RouteKind::Ingress => INGRESS,
+            RouteKind::Gateway => "cluster/apps/service/http-route.yaml",
+        });
     }
     templates
 }
 
+/// The file of an Ingress.
+pub(super) const INGRESS_FILE: &str = "ingress.yaml";
+const INGRESS: &str = "cluster/apps/service/ingress.yaml";
 const HPA: &str = "cluster/apps/service/hpa.yaml";
 
 fn base<'a>(platform: &'a Platform, network: &Network<'_>, service: &'a Service) -> Base<'a> {
@@ -174,6 +183,7 @@ fn base<'a>(platform: &'a Platform, network: &Network<'_>, service: &'a Service)
         tls_secret: format!("{}-tls", service.name),
         ingress_class: &platform.ingress.class,
         cluster_issuer: platform.ingress.cluster_issuer.as_deref(),
+        gateway: Gateway::of(platform),
         network_policies: network
             .is_everywhere(&service.name)
             .then_some(network::FILE),
@@ -253,4 +263,39 @@ pub(super) fn autoscaler(
         custom: &format!("custom/{}", service.name),
     };
     files.render(path, origin, &scaled)
+}
+
+/// The Ingress of a cell in which the route of the base cannot be.
+pub(super) fn ingress(
+    platform: &Platform,
+    service: &Service,
+    host: &str,
+    path: String,
+    files: &mut Files,
+) -> anyhow::Result<()> {
+    #[derive(Serialize)]
+    struct Exposed<'a> {
+        platform: &'a str,
+        name: &'a str,
+        namespace: &'a str,
+        host: &'a str,
+        tls_secret: String,
+        ingress_class: &'a str,
+        cluster_issuer: Option<&'a str>,
+    }
+    let exposed = Exposed {
+        platform: &platform.name,
+        name: &service.name,
+        namespace: &service.namespace,
+        host,
+        tls_secret: format!("{}-tls", service.name),
+        ingress_class: &platform.ingress.class,
+        cluster_issuer: None,
+    };
+    let origin = Origin {
+        template: INGRESS,
+        key: &format!("services.{}", service.name),
+        custom: &format!("custom/{}", service.name),
+    };
+    files.render(path, origin, &exposed)
 }

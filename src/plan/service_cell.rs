@@ -1,5 +1,6 @@
 //! `cluster/overlays/<cell>/<service>/cell`: what one cell changes of a service, all of it as patches.
 
+use super::ingress::Route;
 use super::network::{self, Network};
 use super::resources::Resources;
 use super::service::{self, Autoscale, Trust};
@@ -18,6 +19,7 @@ struct Difference<'a> {
     env: Vec<Variable<'a>>,
     resources: Option<Resources<'a>>,
     host: Option<&'a str>,
+    route: Route,
     object_storage_ca: Option<Trust>,
     #[serde(flatten)]
     scaling: ScalingDifference,
@@ -82,6 +84,13 @@ pub(super) fn plan(
             };
             let folder = format!("{}/{}/cell", cell.overlay(), service.name);
             let mut difference = difference(platform, service, cell, here, &settings);
+            if difference.route == Route::Replaced
+                && let Some(host) = &here.host
+            {
+                difference.added.push(service::INGRESS_FILE);
+                let path = format!("{folder}/{}", service::INGRESS_FILE);
+                service::ingress(platform, service, host, path, files)?;
+            }
             if let Some(autoscale) = difference.scaling.add {
                 difference.added.push("hpa.yaml");
                 let path = format!("{folder}/hpa.yaml");
@@ -115,6 +124,7 @@ fn difference<'a>(
         env: variables(service, cell, here, settings),
         resources: Resources::differing(&service.resources, &here.resources),
         host: here.host.as_deref(),
+        route: Route::of(platform, cell),
         object_storage_ca: trust(platform, service, cell),
         scaling: ScalingDifference::between(service.scaling, here.scaling),
     }

@@ -1,10 +1,12 @@
 //! `cluster/data/supabase`: the parts of Supabase as they are in every cell. What a cell changes is in `supabase_cell`.
 
+use super::ingress::Route;
 use super::resources::Resources;
 use super::supabase_gateway::{self, Gateway};
-use super::{Files, Origin, network, supabase_cell};
+use super::{Files, Origin, network, overlay, supabase_cell};
 use crate::model::SupabasePart::{self, *};
-use crate::model::{ObjectUser, POSTGRES_PORT, PartSize, Platform, Supabase};
+use crate::model::{ObjectUser, POSTGRES_PORT, PartSize, Platform, SUPABASE, Supabase};
+use crate::spec::types::RouteKind;
 use anyhow::Context as _;
 use network::Network;
 use serde::Serialize;
@@ -100,6 +102,8 @@ struct Ingress<'a> {
     cluster_issuer: Option<&'a str>,
     host: String,
     paths: Vec<&'static str>,
+    port: u16,
+    gateway: Option<super::ingress::Gateway<'a>>,
 }
 
 pub(super) fn plan(
@@ -124,9 +128,10 @@ pub(super) fn plan(
         render(template, template.to_owned(), &base, files)?;
     }
     if supabase.expose.is_some() {
-        let template = "cluster/data/supabase/ingress.yaml";
+        let template = route(platform.ingress.routes);
         render(template, template.to_owned(), &base, files)?;
         base.resources.push(file_name(template));
+        replaced_routes(platform, &mut base, files)?;
     }
     base.resources.push(network::FILE);
     base.resources.sort_unstable();
@@ -134,6 +139,38 @@ pub(super) fn plan(
     render(template, template.to_owned(), &base, files)?;
     init_sql(supabase, files)?;
     supabase_cell::plan(platform, supabase, network, files)
+}
+
+/// Where a cell has no Gateway, an Ingress takes the place of the route.
+fn replaced_routes(
+    platform: &Platform,
+    base: &mut Base<'_>,
+    files: &mut Files,
+) -> anyhow::Result<()> {
+    for cell in &platform.cells {
+        let host = cell.supabase.as_ref().and_then(|here| here.host.clone());
+        if let (Route::Replaced, Some(ingress), Some(host)) =
+            (Route::of(platform, cell), &mut base.ingress, host)
+        {
+            let everywhere = std::mem::replace(&mut ingress.host, host);
+            let issuer = ingress.cluster_issuer.take();
+            let path = overlay::component(cell, SUPABASE, "ingress.yaml");
+            render(route(RouteKind::Ingress), path, base, files)?;
+            if let Some(ingress) = &mut base.ingress {
+                ingress.host = everywhere;
+                ingress.cluster_issuer = issuer;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The template of the way from outside.
+fn route(routes: RouteKind) -> &'static str {
+    match routes {
+        RouteKind::Ingress => "cluster/data/supabase/ingress.yaml",
+        RouteKind::Gateway => "cluster/data/supabase/http-route.yaml",
+    }
 }
 
 fn render(
@@ -246,6 +283,8 @@ fn base<'a>(platform: &'a Platform, supabase: &'a Supabase) -> Base<'a> {
             cluster_issuer: platform.ingress.cluster_issuer.as_deref(),
             host: format!("supabase.{}.invalid", platform.name),
             paths: supabase_gateway::paths(supabase),
+            port: Gateway.port(),
+            gateway: super::ingress::Gateway::of(platform),
         }),
         gateway: supabase_gateway::gateway(platform, supabase),
     }

@@ -1,13 +1,13 @@
 //! `cluster/overlays/<cell>/supabase/cell`: what one cell changes of Supabase, all of it as patches.
 
+use super::ingress::Route;
 use super::network::{self, Network};
 use super::resources::Resources;
 use super::supabase::KEY;
 use super::{Files, Origin};
 use crate::model::SupabasePart::{self, *};
 use crate::model::{
-    Cell, CellSupabase, OBJECT_STORAGE_PORT, PartSize, Platform, SUPABASE, SUPABASE_BUCKET,
-    Supabase,
+    Cell, CellSupabase, ObjectAccess, PartSize, Platform, SUPABASE, SUPABASE_BUCKET, Supabase,
 };
 use serde::Serialize;
 
@@ -19,6 +19,7 @@ struct Difference<'a> {
     network_policies: Option<&'static str>,
     parts: Vec<Part<'a>>,
     host: Option<&'a str>,
+    route: Route,
 }
 
 #[derive(Serialize)]
@@ -62,6 +63,7 @@ pub(super) fn plan(
             network_policies: network.is_here(SUPABASE, index).then_some(network::FILE),
             parts: parts.collect(),
             host: here.host.as_deref(),
+            route: Route::of(platform, cell),
         };
         let origin = Origin {
             template: TEMPLATE,
@@ -121,73 +123,70 @@ fn variables(
         Functions | Studio => vec![text("SUPABASE_PUBLIC_URL", &here.url)],
         Pooler => vec![text("REGION", &cell.region)],
         Storage => {
-            let store = access(platform, cell);
             let mut variables = vec![
                 // Of its own S3 interface.
                 text("REGION", &cell.region),
                 text("STORAGE_PUBLIC_URL", &here.url),
-                text("STORAGE_S3_BUCKET", &store.bucket),
-                text("STORAGE_S3_ENDPOINT", &store.url),
-                text("STORAGE_S3_FORCE_PATH_STYLE", &store.path_style.to_string()),
-                text("STORAGE_S3_PRIVATE_ASSET_ENDPOINT", &store.url),
-                text("STORAGE_S3_REGION", &store.region),
             ];
-            let ca = store.ca.map(|file| text("NODE_EXTRA_CA_CERTS", file));
-            variables.extend(ca);
+            if let Some(bucket) = bucket(cell) {
+                let style = bucket.access.path_style.to_string();
+                variables.extend([
+                    text("STORAGE_S3_BUCKET", bucket.name),
+                    text("STORAGE_S3_ENDPOINT", &bucket.url),
+                    text("STORAGE_S3_FORCE_PATH_STYLE", &style),
+                    text("STORAGE_S3_PRIVATE_ASSET_ENDPOINT", &bucket.url),
+                    text("STORAGE_S3_REGION", &bucket.access.region),
+                ]);
+                let ca = bucket.access.ca_file();
+                variables.extend(ca.map(|file| text("NODE_EXTRA_CA_CERTS", &file)));
+            }
             variables
         }
         Imgproxy => {
-            let store = access(platform, cell);
-            let mut variables = vec![text("IMGPROXY_ALLOWED_SOURCES", &store.folder())];
-            variables.extend(store.ca.map(|file| text("SSL_CERT_FILE", file)));
+            let mut variables = Vec::new();
+            if let Some(bucket) = bucket(cell) {
+                variables.push(text("IMGPROXY_ALLOWED_SOURCES", &bucket.folder()));
+                let ca = bucket.access.ca_file();
+                variables.extend(ca.map(|file| text("SSL_CERT_FILE", &file)));
+            }
             variables
         }
         Analytics | Gateway | Meta | Realtime | Rest => Vec::new(),
     }
 }
 
-/// How a cell's object store is reached.
-struct Access {
+/// How the bucket of a cell is reached.
+struct Bucket<'a> {
+    name: &'a str,
     url: String,
-    bucket: String,
-    region: String,
-    path_style: bool,
-    /// The file with the certificate that the store is known by, if it has one of its own.
-    ca: Option<&'static str>,
+    access: &'a ObjectAccess,
 }
 
-impl Access {
-    /// What every address of an object in the bucket begins with.
+impl Bucket<'_> {
+    /// What every address of an object in it begins with.
     fn folder(&self) -> String {
-        if self.path_style {
-            return format!("{}/{}/", self.url, self.bucket);
+        if self.access.path_style {
+            return format!("{}/{}/", self.url, self.name);
         }
         let host = self.url.trim_start_matches("https://");
-        format!("https://{}.{host}/", self.bucket)
+        format!("https://{}.{host}/", self.name)
     }
 }
 
-const CA_FILE: &str = "/etc/platform/object-storage/ca.crt";
-
-fn access(platform: &Platform, cell: &Cell) -> Access {
-    let buckets = cell.object_storage.as_ref().map(|store| &store.buckets);
-    let bucket = buckets.and_then(|buckets| buckets.get(SUPABASE_BUCKET));
-    Access {
-        url: format!(
-            "https://object-storage.{}.svc:{OBJECT_STORAGE_PORT}",
-            platform.data_namespace()
-        ),
-        bucket: bucket.cloned().unwrap_or_default(),
-        region: cell.region.to_string(),
-        path_style: true,
-        ca: Some(CA_FILE),
-    }
+/// The bucket of a cell; its declaration was checked, so there is one.
+fn bucket(cell: &Cell) -> Option<Bucket<'_>> {
+    let store = cell.object_storage.as_ref()?;
+    Some(Bucket {
+        name: store.buckets.get(SUPABASE_BUCKET)?,
+        url: store.access.url(),
+        access: &store.access,
+    })
 }
 
 /// Whether every cell's store has a certificate of its own.
 pub(super) fn has_own_ca(platform: &Platform) -> bool {
-    let mut cells = platform.cells.iter();
-    cells.all(|cell| access(platform, cell).ca.is_some())
+    let buckets = platform.cells.iter().filter_map(bucket);
+    buckets.into_iter().all(|bucket| bucket.access.own_ca)
 }
 
 /// How auth sends mails from here, if it can.

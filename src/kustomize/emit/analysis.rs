@@ -47,7 +47,8 @@ pub(super) fn is_break(c: char) -> bool {
 
 /// What go-yaml writes as it is; everything beyond the basic plane is escaped.
 pub(super) fn is_printable(c: char) -> bool {
-    matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}') && c != '\u{feff}'
+    matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
+        && c != '\u{feff}'
 }
 
 fn is_blank(c: char) -> bool {
@@ -107,7 +108,19 @@ mod tests {
         for text in ["a", "a b", "a:b", "-a", "a#b", "é", "?x", ":x"] {
             assert!(plain_is_allowed(text), "{text}");
         }
-        for text in ["a: b", "a:", "- a", "#a", "a #b", " a", "a ", "[a", "a\nb", "\u{1f600}", "a\tb"] {
+        for text in [
+            "a: b",
+            "a:",
+            "- a",
+            "#a",
+            "a #b",
+            " a",
+            "a ",
+            "[a",
+            "a\nb",
+            "\u{1f600}",
+            "a\tb",
+        ] {
             assert!(!plain_is_allowed(text), "{text}");
         }
         assert_eq!(choose("a\nb", Style::Literal, false), Style::Literal);

@@ -13,7 +13,10 @@ pub(super) fn sorted(entries: &[Entry]) -> Vec<&Entry> {
 
 /// Sorts with any comparison, even one that is no order, which the standard library may refuse.
 fn merge_sort(entries: &mut Vec<&Entry>) {
-    if entries.windows(2).all(|pair| !is_less(&pair[1].key, &pair[0].key)) {
+    if entries
+        .windows(2)
+        .all(|pair| !is_less(&pair[1].key, &pair[0].key))
+    {
         return;
     }
     let mut right = entries.split_off(entries.len() / 2);

@@ -20,9 +20,11 @@ fn known(node: &Node) -> Outcome<Directive> {
         "delete" => Ok(Directive::Delete),
         "replace" => Ok(Directive::Replace),
         "merge" => Ok(Directive::Merge),
-        other => Err(fail(PATCH, format!("there is no patch directive `{other}`"))
-            .at(node.origin, "here")
-            .help("`$patch` is `delete`, `replace` or `merge`")),
+        other => Err(
+            fail(PATCH, format!("there is no patch directive `{other}`"))
+                .at(node.origin, "here")
+                .help("`$patch` is `delete`, `replace` or `merge`"),
+        ),
     }
 }
 
@@ -50,7 +52,8 @@ pub(super) fn take(patch: &mut Node) -> Outcome<Directive> {
             lists::set_element(patch, None, &[KEY], &[&value])?;
             Ok(directive)
         }
-        Value::Scalar(_) => Err(fail(PATCH, format!("a patch is {} here", patch.what()))
-            .at(patch.origin, "here")),
+        Value::Scalar(_) => {
+            Err(fail(PATCH, format!("a patch is {} here", patch.what())).at(patch.origin, "here"))
+        }
     }
 }

@@ -30,13 +30,20 @@ pub(super) fn read(text: &str, parsed: &Parsed, origin: Origin) -> Outcome<Opera
     let is_json = text.starts_with('[');
     if is_json {
         serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| {
-            fail(PATCH, format!("the patch begins as JSON and is none: {error}")).at(origin, "here")
+            fail(
+                PATCH,
+                format!("the patch begins as JSON and is none: {error}"),
+            )
+            .at(origin, "here")
         })?;
         // What YAML reads otherwise than JSON.
         if text.contains("\\u") || text.contains("\\/") {
-            return Err(fail(UNSUPPORTED, "a patch in JSON has an escape such as `\\u0041`")
-                .at(origin, "here")
-                .help("write the character itself, or the patch as YAML"));
+            return Err(fail(
+                UNSUPPORTED,
+                "a patch in JSON has an escape such as `\\u0041`",
+            )
+            .at(origin, "here")
+            .help("write the character itself, or the patch as YAML"));
         }
     }
     if parsed.pieces > 1 && parsed.documents.len() > 1 {
@@ -48,10 +55,11 @@ pub(super) fn read(text: &str, parsed: &Parsed, origin: Origin) -> Outcome<Opera
         return Ok(Vec::new());
     };
     let Value::List(items) = &root.value else {
-        return Err(
-            fail(PATCH, format!("a JSON patch is a list, and this is {}", root.what()))
-                .at(root.origin, "here"),
-        );
+        return Err(fail(
+            PATCH,
+            format!("a JSON patch is a list, and this is {}", root.what()),
+        )
+        .at(root.origin, "here"));
     };
     items.iter().map(|item| operation(item, is_json)).collect()
 }
@@ -98,9 +106,11 @@ fn refuse_inexact(value: Option<&Node>) -> Outcome<()> {
     if !is_odd {
         return Ok(());
     }
-    Err(fail(UNSUPPORTED, "a `test` in JSON compares spellings here")
-        .at(value.origin, "this value")
-        .help("write the patch as YAML"))
+    Err(
+        fail(UNSUPPORTED, "a `test` in JSON compares spellings here")
+            .at(value.origin, "this value")
+            .help("write the patch as YAML"),
+    )
 }
 
 /// The parts behind the first slash; none for a text without one.
@@ -114,16 +124,19 @@ fn split_pointer(path: &str) -> Vec<String> {
 /// A value as YAML 1.1 reads it, on its way to JSON: `on` is true.
 fn read_value(node: &Node) -> Outcome<Node> {
     let value = match &node.value {
-        Value::List(items) => {
-            Value::List(Arc::new(items.iter().map(read_value).collect::<Outcome<_>>()?))
-        }
+        Value::List(items) => Value::List(Arc::new(
+            items.iter().map(read_value).collect::<Outcome<_>>()?,
+        )),
         Value::Map(entries) => {
             let mut read = Vec::with_capacity(entries.len());
             for entry in entries.iter() {
                 if !entry.quoted && resolve_old(&entry.key).0 != Tag::Str {
-                    return Err(fail(UNSUPPORTED, format!("the key `{}` is not a text", entry.key))
-                        .at(entry.value.origin, "its value is here")
-                        .help("put the key into quotes"));
+                    return Err(fail(
+                        UNSUPPORTED,
+                        format!("the key `{}` is not a text", entry.key),
+                    )
+                    .at(entry.value.origin, "its value is here")
+                    .help("put the key into quotes"));
                 }
                 read.push(Entry {
                     key: Arc::clone(&entry.key),
@@ -136,7 +149,9 @@ fn read_value(node: &Node) -> Outcome<Node> {
         Value::Scalar(_) => {
             let typed = typed(node).unwrap_or(Typed::Null);
             if matches!(typed, Typed::Float(number) if !number.is_finite()) {
-                return Err(fail(INVALID, "this number has no form in JSON").at(node.origin, "here"));
+                return Err(
+                    fail(INVALID, "this number has no form in JSON").at(node.origin, "here")
+                );
             }
             return Ok(from_json(&typed, node.origin));
         }
@@ -200,8 +215,10 @@ fn map_scalars(node: &Node, map: &dyn Fn(&Scalar, Origin) -> Outcome<Node>) -> O
             let mut mapped = Vec::with_capacity(entries.len());
             for entry in entries.iter() {
                 if !entry.quoted && resolve(&entry.key).0 != Tag::Str {
-                    return Err(fail(INVALID, format!("the key `{}` is not a text", entry.key))
-                        .at(entry.value.origin, "its value is here"));
+                    return Err(
+                        fail(INVALID, format!("the key `{}` is not a text", entry.key))
+                            .at(entry.value.origin, "its value is here"),
+                    );
                 }
                 mapped.push(Entry {
                     key: Arc::clone(&entry.key),
@@ -262,13 +279,21 @@ impl Operation {
                 let value = self.get(parent, key)?;
                 self.remove(parent, key)?;
                 let (parent, key) = self.parent(root, self.path.as_deref())?;
-                self.add(parent, key, value.unwrap_or_else(|| Node::null(self.origin)))
+                self.add(
+                    parent,
+                    key,
+                    value.unwrap_or_else(|| Node::null(self.origin)),
+                )
             }
             "copy" => {
                 let (parent, key) = self.parent(root, self.from.as_deref())?;
                 let value = self.get(parent, key)?;
                 let (parent, key) = self.parent(root, self.path.as_deref())?;
-                self.add(parent, key, value.unwrap_or_else(|| Node::null(self.origin)))
+                self.add(
+                    parent,
+                    key,
+                    value.unwrap_or_else(|| Node::null(self.origin)),
+                )
             }
             "test" => self.test(root),
             other => Err(self.wrong(format!("there is no operation `{other}`"))),
@@ -284,7 +309,9 @@ impl Operation {
     }
 
     fn new_value(&self) -> Node {
-        self.value.clone().unwrap_or_else(|| Node::null(self.origin))
+        self.value
+            .clone()
+            .unwrap_or_else(|| Node::null(self.origin))
     }
 
     /// What the last part of a path is a key or index of.
@@ -377,7 +404,8 @@ impl Operation {
             Value::List(items) => {
                 let items = Arc::make_mut(items);
                 let at = index(key, items.len()).filter(|at| *at < items.len());
-                let at = at.ok_or_else(|| self.wrong(format!("the list has no element `{key}`")))?;
+                let at =
+                    at.ok_or_else(|| self.wrong(format!("the list has no element `{key}`")))?;
                 items[at] = value;
             }
             _ => put(parent, key, value),
@@ -387,8 +415,9 @@ impl Operation {
 
     fn test(&self, root: &mut Node) -> Outcome<()> {
         if self.path.as_ref().is_some_and(Vec::is_empty) {
-            return Err(fail(UNSUPPORTED, "the operation tests the whole object")
-                .at(self.origin, "here"));
+            return Err(
+                fail(UNSUPPORTED, "the operation tests the whole object").at(self.origin, "here")
+            );
         }
         let (parent, key) = self.parent(root, self.path.as_deref())?;
         let found = self.get(parent, key)?.filter(|found| !found.is_null());
@@ -444,8 +473,10 @@ fn is_equal(a: &Node, b: &Node) -> bool {
         }
         (Value::Map(a), Value::Map(entries)) => {
             a.len() == entries.len()
-                && a.iter()
-                    .all(|entry| b.get(&entry.key).is_some_and(|other| is_equal(&entry.value, other)))
+                && a.iter().all(|entry| {
+                    b.get(&entry.key)
+                        .is_some_and(|other| is_equal(&entry.value, other))
+                })
         }
         _ => false,
     }

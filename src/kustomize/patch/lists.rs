@@ -65,14 +65,19 @@ fn has(item: &Node, keys: &[&str], values: &[&str]) -> Outcome<bool> {
 fn has_value(item: &Node, key: &str, value: &str) -> Outcome<bool> {
     if key.is_empty() {
         if !matches!(item.value, Value::Scalar(_)) {
-            return Err(fail(PATCH, format!("a list of plain values holds {}", item.what()))
-                .at(item.origin, "here"));
+            return Err(fail(
+                PATCH,
+                format!("a list of plain values holds {}", item.what()),
+            )
+            .at(item.origin, "here"));
         }
         return Ok(item.value_text() == value);
     }
     if !is_map(item) {
-        return Err(fail(PATCH, format!("a list of mappings holds {}", item.what()))
-            .at(item.origin, "here"));
+        return Err(
+            fail(PATCH, format!("a list of mappings holds {}", item.what()))
+                .at(item.origin, "here"),
+        );
     }
     Ok(item
         .get(key)

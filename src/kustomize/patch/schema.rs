@@ -56,7 +56,11 @@ fn parse() -> Table {
                         _ => None,
                     },
                 };
-                table.types.entry(current).or_default().insert(field, schema);
+                table
+                    .types
+                    .entry(current)
+                    .or_default()
+                    .insert(field, schema);
             }
             _ => {}
         }
@@ -125,7 +129,9 @@ mod tests {
             Some(vec!["topologyKey", "whenUnsatisfiable"])
         );
         let container = pod.field("initContainers").and_then(Schema::items);
-        let ports = container.and_then(|c| c.field("ports")).and_then(Schema::merge_keys);
+        let ports = container
+            .and_then(|c| c.field("ports"))
+            .and_then(Schema::merge_keys);
         assert_eq!(ports, Some(vec!["containerPort", "protocol"]));
         assert!(Schema::of_kind("example.org/v1", "Deployment").is_none());
     }

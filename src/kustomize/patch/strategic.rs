@@ -45,7 +45,11 @@ pub(super) fn apply(target: &mut Resource, patch: Resource) -> Outcome<()> {
         ("namespace", target.namespace().to_owned()),
     ];
     let origins = before.each_ref().map(|(field, _)| {
-        let path: &[&str] = if *field == "kind" { &["kind"] } else { &["metadata", field] };
+        let path: &[&str] = if *field == "kind" {
+            &["kind"]
+        } else {
+            &["metadata", field]
+        };
         target
             .root
             .as_ref()
@@ -88,17 +92,23 @@ fn kind_of(node: Option<&Node>) -> Option<Kind> {
 }
 
 fn walk(pair: Pair, schema: Option<Schema>) -> Outcome<Merged> {
-    let schema = schema.or_else(|| {
-        own_schema(pair.dest.as_ref()).or_else(|| own_schema(pair.patch.as_ref()))
-    });
+    let schema = schema
+        .or_else(|| own_schema(pair.dest.as_ref()).or_else(|| own_schema(pair.patch.as_ref())));
     let (dest, patch) = (kind_of(pair.dest.as_ref()), kind_of(pair.patch.as_ref()));
     if let (Some(there), Some(comes)) = (dest, patch)
         && there != comes
     {
         let origin = |node: &Option<Node>| node.as_ref().map(|n| n.origin).unwrap_or_default();
-        return Err(fail(PATCH, format!("the patch has {} where the object has {}", comes.words(), there.words()))
-            .at(origin(&pair.patch), "the patch")
-            .at(origin(&pair.dest), "the object"));
+        return Err(fail(
+            PATCH,
+            format!(
+                "the patch has {} where the object has {}",
+                comes.words(),
+                there.words()
+            ),
+        )
+        .at(origin(&pair.patch), "the patch")
+        .at(origin(&pair.dest), "the object"));
     }
     match dest.or(patch) {
         Some(Kind::Scalar) => Ok(newer(pair)),
@@ -301,7 +311,11 @@ fn walk_list(pair: Pair, schema: Option<Schema>, keys: &[&'static str]) -> Outco
     let mut values: Vec<Vec<String>> = Vec::new();
     for source in sources {
         let found = if keys.is_empty() {
-            source.items().iter().map(|item| vec![item.raw().to_owned()]).collect()
+            source
+                .items()
+                .iter()
+                .map(|item| vec![item.raw().to_owned()])
+                .collect()
         } else {
             lists::values(source, keys)
         };
@@ -366,7 +380,9 @@ impl ListMerge {
             same: self.same,
         };
         let merged = walk(pair, self.schema)?;
-        let value = merged.value.filter(|value| !value.is_null() && !value.is_empty_map());
+        let value = merged
+            .value
+            .filter(|value| !value.is_null() && !value.is_empty_map());
         let Some(mut value) = value else {
             lists::set_element(&mut self.dest, None, keys, values)?;
             return Ok(None);
@@ -405,8 +421,11 @@ fn append(merged: &mut Node, dest: &Node, keys: &[&str]) -> Outcome<()> {
         let mut values = Vec::with_capacity(keys.len());
         for key in keys {
             if element.kind().is_some_and(|kind| kind != Kind::Map) {
-                return Err(fail(PATCH, format!("a list that is merged by `{key}` holds {}", element.what()))
-                    .at(element.origin, "here"));
+                return Err(fail(
+                    PATCH,
+                    format!("a list that is merged by `{key}` holds {}", element.what()),
+                )
+                .at(element.origin, "here"));
             }
             match element.get(key) {
                 Some(value) => values.push(value.raw()),

@@ -65,25 +65,41 @@ fn name_and_value<'p>(inner: &'p str, place: Place<'_>) -> Outcome<(&'p str, &'p
 }
 
 /// The value at a path, as a source is read.
-pub(super) fn lookup<'n>(root: &'n Node, parts: &[String], at: Origin) -> Outcome<Option<&'n Node>> {
+pub(super) fn lookup<'n>(
+    root: &'n Node,
+    parts: &[String],
+    at: Origin,
+) -> Outcome<Option<&'n Node>> {
     let mut node = root;
-    for part in parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
+    for part in parts
+        .iter()
+        .map(|part| part.trim())
+        .filter(|part| !part.is_empty())
+    {
         if node.is_null() {
             return Ok(None);
         }
         let wrong = |wanted: &str| {
-            fail(REPLACEMENT, format!("`{part}` is looked for in {}, not in {wanted}", node.what()))
-                .at(at, "in this path")
-                .at(node.origin, "here")
+            fail(
+                REPLACEMENT,
+                format!("`{part}` is looked for in {}, not in {wanted}", node.what()),
+            )
+            .at(at, "in this path")
+            .at(node.origin, "here")
         };
         let next = if let Ok(index) = part.parse::<i64>() {
             let Value::List(items) = &node.value else {
                 return Err(wrong("a list"));
             };
-            usize::try_from(index).ok().and_then(|index| items.get(index))
+            usize::try_from(index)
+                .ok()
+                .and_then(|index| items.get(index))
         } else if part == "-" || part == "*" {
-            return Err(fail(UNSUPPORTED, format!("`{part}` is not supported in the path of a source"))
-                .at(at, "here"));
+            return Err(fail(
+                UNSUPPORTED,
+                format!("`{part}` is not supported in the path of a source"),
+            )
+            .at(at, "here"));
         } else if let Some(inner) = element(part) {
             let Value::List(items) = &node.value else {
                 return Err(wrong("a list"));
@@ -144,11 +160,15 @@ fn list<'n>(node: &'n mut Node, part: &str, place: Place<'_>) -> Outcome<&'n mut
     let (what, origin) = (node.what(), node.origin);
     match &mut node.value {
         Value::List(items) => Ok(Arc::make_mut(items)),
-        _ => Err(
-            fail(REPLACEMENT, format!("`{part}` in `{}` needs a list, and this is {what}", place.text))
-                .at(place.at, "in this path")
-                .at(origin, "here"),
-        ),
+        _ => Err(fail(
+            REPLACEMENT,
+            format!(
+                "`{part}` in `{}` needs a list, and this is {what}",
+                place.text
+            ),
+        )
+        .at(place.at, "in this path")
+        .at(origin, "here")),
     }
 }
 
@@ -172,15 +192,21 @@ fn visit_field(
     if node.is_null() {
         return match place.create {
             None => Ok(0),
-            Some(_) => Err(fail(UNSUPPORTED, format!("`{name}` would be made in nothing"))
-                .at(place.at, "in this path")
-                .at(node.origin, "here")),
+            Some(_) => Err(
+                fail(UNSUPPORTED, format!("`{name}` would be made in nothing"))
+                    .at(place.at, "in this path")
+                    .at(node.origin, "here"),
+            ),
         };
     }
     if !matches!(node.value, Value::Map(_)) {
         return Err(fail(
             REPLACEMENT,
-            format!("`{name}` in `{}` needs a mapping, and this is {}", place.text, node.what()),
+            format!(
+                "`{name}` in `{}` needs a mapping, and this is {}",
+                place.text,
+                node.what()
+            ),
         )
         .at(place.at, "in this path")
         .at(node.origin, "here"));
@@ -201,10 +227,13 @@ fn visit_field(
         return Ok(0);
     };
     if !rest.is_empty() && matches!(field.value, Value::Scalar(_)) && !field.is_null() {
-        return Err(fail(UNSUPPORTED, format!("the path `{}` goes on inside a text", place.text))
-            .at(place.at, "here")
-            .at(field.origin, "this text")
-            .help("use `delimiter` and `index`, or generate the text"));
+        return Err(fail(
+            UNSUPPORTED,
+            format!("the path `{}` goes on inside a text", place.text),
+        )
+        .at(place.at, "here")
+        .at(field.origin, "this text")
+        .help("use `delimiter` and `index`, or generate the text"));
     }
     visit(field, rest, place, set)
 }
@@ -223,8 +252,11 @@ fn visit_index(
     let count = items.len();
     match items.get_mut(index) {
         Some(item) => visit(item, rest, place, set),
-        None => Err(fail(REPLACEMENT, format!("the list has {count} elements, none of them number {index}"))
-            .at(place.at, "in this path")),
+        None => Err(fail(
+            REPLACEMENT,
+            format!("the list has {count} elements, none of them number {index}"),
+        )
+        .at(place.at, "in this path")),
     }
 }
 
@@ -238,9 +270,11 @@ fn visit_elements(
     let (key, expression) = name_and_value(inner, place)?;
     // Comments would be part of what is compared, and they are gone here.
     if expression.contains('$') {
-        return Err(fail(UNSUPPORTED, format!("`$` in `[{inner}]` is not supported"))
-            .at(place.at, "here")
-            .help("the expression need not match to the end"));
+        return Err(
+            fail(UNSUPPORTED, format!("`$` in `[{inner}]` is not supported"))
+                .at(place.at, "here")
+                .help("the expression need not match to the end"),
+        );
     }
     let pattern = Pattern::part(expression).map_err(|why| {
         fail(UNSUPPORTED, format!("the expression `{expression}`: {why}")).at(place.at, "here")
@@ -249,7 +283,11 @@ fn visit_elements(
     let mut count = 0;
     let mut found = false;
     for item in items.iter_mut() {
-        let compared = if key.is_empty() { Some(&*item) } else { item.get(key) };
+        let compared = if key.is_empty() {
+            Some(&*item)
+        } else {
+            item.get(key)
+        };
         let Some(text) = compared.and_then(written) else {
             continue;
         };
@@ -270,8 +308,11 @@ fn visit_elements(
     }
     match place.create {
         None => Ok(count),
-        Some(_) if found => Err(fail(UNSUPPORTED, "the path would make fields in some elements only")
-            .at(place.at, "here")),
+        Some(_) if found => Err(fail(
+            UNSUPPORTED,
+            "the path would make fields in some elements only",
+        )
+        .at(place.at, "here")),
         Some(value) => {
             let new = Node::bare(expression, value.origin);
             let element = if key.is_empty() {
@@ -285,8 +326,11 @@ fn visit_elements(
                 Node::map(vec![entry], value.origin)
             };
             if !pattern.matches(expression) {
-                return Err(fail(UNSUPPORTED, format!("`[{inner}]` does not match what it would make"))
-                    .at(place.at, "here"));
+                return Err(fail(
+                    UNSUPPORTED,
+                    format!("`[{inner}]` does not match what it would make"),
+                )
+                .at(place.at, "here"));
             }
             items.push(element);
             let Some(made) = items.last_mut() else {

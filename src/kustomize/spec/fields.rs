@@ -126,7 +126,11 @@ pub(super) const SECRET: &[&str] = &[
     "options",
     "type",
 ];
-pub(super) const GENERATOR_OPTIONS: &[&str] =
-    &["labels", "annotations", "disableNameSuffixHash", "immutable"];
+pub(super) const GENERATOR_OPTIONS: &[&str] = &[
+    "labels",
+    "annotations",
+    "disableNameSuffixHash",
+    "immutable",
+];
 pub(super) const SORT: &[&str] = &["order", "legacySortOptions"];
 pub(super) const LEGACY_SORT: &[&str] = &["orderFirst", "orderLast"];

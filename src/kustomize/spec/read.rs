@@ -34,7 +34,9 @@ pub(in crate::kustomize) fn read(root: &Node) -> Outcome<Kustomization> {
         images: each(&table, "images", read_image)?,
         replicas: each(&table, "replicas", read_replica)?,
         replacements: each(&table, "replacements", read_replacement_field)?,
-        generators: each(&table, "configMapGenerator", |node| read_generator(node, false))?,
+        generators: each(&table, "configMapGenerator", |node| {
+            read_generator(node, false)
+        })?,
         generator_options: table
             .get("generatorOptions")
             .map(read_generator_options)
@@ -44,7 +46,9 @@ pub(in crate::kustomize) fn read(root: &Node) -> Outcome<Kustomization> {
         warnings: Vec::new(),
     };
     read.generators
-        .extend(each(&table, "secretGenerator", |node| read_generator(node, true))?);
+        .extend(each(&table, "secretGenerator", |node| {
+            read_generator(node, true)
+        })?);
     read.resources.extend(table.texts("bases")?);
     read.images.extend(each(&table, "imageTags", read_image)?);
     for (old, new) in fields::DEPRECATED {
@@ -108,18 +112,24 @@ fn read_kind(table: &Table<'_>) -> Outcome<bool> {
         "" | "Kustomization" => KUSTOMIZATION,
         "Component" => COMPONENT,
         other => {
-            return Err(fail(INVALID, format!("the kind `{other}` is no kustomization"))
-                .at(table.origin(), "this file")
-                .help("`kind` is `Kustomization` or `Component`"));
+            return Err(
+                fail(INVALID, format!("the kind `{other}` is no kustomization"))
+                    .at(table.origin(), "this file")
+                    .help("`kind` is `Kustomization` or `Component`"),
+            );
         }
     };
     let written = table.word("apiVersion")?;
     if !written.is_empty() && *written != *api_version {
-        return Err(
-            fail(INVALID, format!("the apiVersion of a {kind} is not `{written}`"))
-                .at(table.get("apiVersion").map_or(table.origin(), |n| n.origin), "here")
-                .help(format!("write `{api_version}`")),
-        );
+        return Err(fail(
+            INVALID,
+            format!("the apiVersion of a {kind} is not `{written}`"),
+        )
+        .at(
+            table.get("apiVersion").map_or(table.origin(), |n| n.origin),
+            "here",
+        )
+        .help(format!("write `{api_version}`")));
     }
     Ok(kind == COMPONENT.0)
 }
@@ -202,7 +212,9 @@ fn read_image(node: &Node) -> Outcome<Image> {
 fn read_replica(node: &Node) -> Outcome<Replica> {
     let table = Table::new(node, "an entry of `replicas`", fields::REPLICA)?;
     let Some(name) = table.text("name")? else {
-        return Err(fail(UNSUPPORTED, "an entry of `replicas` has no name").at(table.origin(), "here"));
+        return Err(
+            fail(UNSUPPORTED, "an entry of `replicas` has no name").at(table.origin(), "here")
+        );
     };
     Ok(Replica {
         name,
@@ -217,9 +229,12 @@ fn read_replacement_field(node: &Node) -> Outcome<ReplacementField> {
         return Ok(ReplacementField::Inline(replacement(&table)?));
     };
     if table.get("source").is_some() || !table.list("targets")?.is_empty() {
-        return Err(fail(INVALID, "a replacement has a path and is written inline too")
-            .at(path.origin, "the path")
-            .help("keep one of them"));
+        return Err(fail(
+            INVALID,
+            "a replacement has a path and is written inline too",
+        )
+        .at(path.origin, "the path")
+        .help("keep one of them"));
     }
     Ok(ReplacementField::Path(path))
 }
@@ -289,8 +304,15 @@ fn read_generator(node: &Node, is_secret: bool) -> Outcome<Generator> {
         literals: table.texts("literals")?,
         files: table.texts("files")?,
         envs,
-        secret_type: if is_secret { table.filled("type")? } else { None },
-        options: table.get("options").map(read_generator_options).transpose()?,
+        secret_type: if is_secret {
+            table.filled("type")?
+        } else {
+            None
+        },
+        options: table
+            .get("options")
+            .map(read_generator_options)
+            .transpose()?,
     })
 }
 
@@ -301,7 +323,11 @@ fn read_generator_options(node: &Node) -> Outcome<GeneratorOptions> {
         labels: table.pairs("labels")?,
         annotations: table.pairs("annotations")?,
         disable_hash: table.flag("disableNameSuffixHash")?,
-        immutable: immutable.then(|| table.get("immutable").map_or(Origin::default(), |n| n.origin)),
+        immutable: immutable.then(|| {
+            table
+                .get("immutable")
+                .map_or(Origin::default(), |n| n.origin)
+        }),
     })
 }
 
@@ -320,4 +346,3 @@ fn read_sort(node: &Node) -> Outcome<Sort> {
         legacy,
     })
 }
-

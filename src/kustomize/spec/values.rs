@@ -1,9 +1,9 @@
 //! Typed values out of a tree, strict as kustomize's reader is: a number is no text.
 
+use crate::diagnostic::known_words;
 use crate::kustomize::fail::{Detail as _, INVALID, Outcome, UNSUPPORTED, fail};
 use crate::kustomize::node::{Entry, Node, Origin, Value};
 use crate::kustomize::scalar::{Style, Tag, Typed, resolve_old};
-use crate::diagnostic::known_words;
 use std::sync::Arc;
 
 /// A text and where it stands.
@@ -31,9 +31,11 @@ impl<'a> Table<'a> {
         };
         for (at, entry) in entries.iter().enumerate() {
             if !known.iter().any(|k| k.eq_ignore_ascii_case(&entry.key)) {
-                return Err(fail(INVALID, format!("{what} has no field `{}`", entry.key))
-                    .at(entry.value.origin, "here")
-                    .help(known_words(&entry.key, known.iter().copied())));
+                return Err(
+                    fail(INVALID, format!("{what} has no field `{}`", entry.key))
+                        .at(entry.value.origin, "here")
+                        .help(known_words(&entry.key, known.iter().copied())),
+                );
             }
             let twice = entries[..at]
                 .iter()
@@ -132,11 +134,12 @@ impl<'a> Table<'a> {
         let mut pairs = Vec::with_capacity(entries.len());
         for entry in entries.iter() {
             if !entry.quoted && resolve_old(&entry.key).0 != Tag::Str {
-                return Err(
-                    fail(UNSUPPORTED, format!("the key `{}` is not a text", entry.key))
-                        .at(entry.value.origin, "its value is here")
-                        .help("put the key into quotes"),
-                );
+                return Err(fail(
+                    UNSUPPORTED,
+                    format!("the key `{}` is not a text", entry.key),
+                )
+                .at(entry.value.origin, "its value is here")
+                .help("put the key into quotes"));
             }
             let value = if entry.value.is_null() {
                 Text {
@@ -183,7 +186,10 @@ pub(super) fn text(node: &Node, key: &str) -> Outcome<Text> {
         }),
         (Some(_), Value::Scalar(scalar)) => Err(fail(
             INVALID,
-            format!("`{key}` must be a text, and `{}` is none to YAML 1.1", scalar.text),
+            format!(
+                "`{key}` must be a text, and `{}` is none to YAML 1.1",
+                scalar.text
+            ),
         )
         .at(node.origin, "here")
         .help("put it into quotes")),

@@ -56,9 +56,12 @@ impl<'a> Setter<'a> {
             format!("(?:{name})(?::[a-zA-Z0-9_.{{}}-]*)?(?:@sha256:[a-zA-Z0-9_.{{}}-]*)?");
         // kustomize writes the name bare into its expression, where an alternative would reach beyond the name.
         if name.contains('|') {
-            return Err(fail(UNSUPPORTED, format!("the image name `{name}` has an alternative"))
-                .at(image.name.origin, "here")
-                .help("write an entry for each name"));
+            return Err(fail(
+                UNSUPPORTED,
+                format!("the image name `{name}` has an alternative"),
+            )
+            .at(image.name.origin, "here")
+            .help("write an entry for each name"));
         }
         let pattern = Pattern::whole(&expression).map_err(|why| {
             fail(UNSUPPORTED, format!("the image name `{name}`: {why}"))
@@ -104,8 +107,10 @@ impl<'a> Setter<'a> {
             }
             for container in entry.value.items_mut().into_iter().flatten() {
                 if !matches!(container.value, Value::Map(_)) && !container.is_null() {
-                    return Err(fail(INVALID, format!("a container is {}", container.what()))
-                        .at(container.origin, "here"));
+                    return Err(
+                        fail(INVALID, format!("a container is {}", container.what()))
+                            .at(container.origin, "here"),
+                    );
                 }
                 if let Some(image) = container.get_mut("image") {
                     self.set(image)?;
@@ -117,7 +122,9 @@ impl<'a> Setter<'a> {
 
     fn set(&mut self, node: &mut Node) -> Outcome<()> {
         let Value::Scalar(scalar) = &node.value else {
-            return Err(fail(INVALID, format!("an image is {}", node.what())).at(node.origin, "here"));
+            return Err(
+                fail(INVALID, format!("an image is {}", node.what())).at(node.origin, "here")
+            );
         };
         if !self.pattern.matches(&scalar.text) {
             return Ok(());
@@ -177,10 +184,13 @@ impl<'a> Setter<'a> {
             return;
         };
         self.warnings.push(
-            warning("kustomize-digest-dropped", format!("`newTag` drops the digest `{digest}`"))
-                .at(tag.origin, "this tag")
-                .at(node.origin, "the digest is here")
-                .help("add `digest` beside `newTag`"),
+            warning(
+                "kustomize-digest-dropped",
+                format!("`newTag` drops the digest `{digest}`"),
+            )
+            .at(tag.origin, "this tag")
+            .at(node.origin, "the digest is here")
+            .help("add `digest` beside `newTag`"),
         );
     }
 }
@@ -210,7 +220,10 @@ mod tests {
         for (image, parts) in [
             ("nginx", ("nginx", "", "")),
             ("nginx:1", ("nginx", "1", "")),
-            ("r.io:5000/a/b:1@sha256:aa", ("r.io:5000/a/b", "1", "sha256:aa")),
+            (
+                "r.io:5000/a/b:1@sha256:aa",
+                ("r.io:5000/a/b", "1", "sha256:aa"),
+            ),
             ("a@sha256:bb", ("a", "", "sha256:bb")),
         ] {
             assert_eq!(split(image), parts);

@@ -27,7 +27,11 @@ pub(in crate::kustomize) fn set(
                     let Value::Map(_) = &node.value else {
                         return Err(fail(
                             INVALID,
-                            format!("the field `{}` is {}, not a mapping", spec.path, node.what()),
+                            format!(
+                                "the field `{}` is {}, not a mapping",
+                                spec.path,
+                                node.what()
+                            ),
                         )
                         .at(node.origin, "here"));
                     };

@@ -46,8 +46,9 @@ pub(in crate::kustomize) fn add(
             };
             visit(resource, spec, Some(make), &mut |node| {
                 let Value::Scalar(scalar) = &node.value else {
-                    return Err(fail(INVALID, format!("a name is {}", node.what()))
-                        .at(node.origin, "here"));
+                    return Err(
+                        fail(INVALID, format!("a name is {}", node.what())).at(node.origin, "here")
+                    );
                 };
                 let name = match side {
                     Side::Prefix => format!("{}{}", text.text, scalar.text),

@@ -34,10 +34,12 @@ pub(in crate::kustomize) fn set(
         let id = resource.current_id();
         if let Some(before) = seen.insert(id.key(), at) {
             let before: usize = before;
-            return Err(fail(CONFLICT, format!("the namespace makes two objects {id}"))
-                .at(namespace.origin, "this namespace")
-                .at(resource.origin(), "this object")
-                .at(resources[before].origin(), "and this one"));
+            return Err(
+                fail(CONFLICT, format!("the namespace makes two objects {id}"))
+                    .at(namespace.origin, "this namespace")
+                    .at(resource.origin(), "this object")
+                    .at(resources[before].origin(), "and this one"),
+            );
         }
     }
     Ok(())
@@ -100,7 +102,10 @@ fn put(node: &mut Node, namespace: &Text) -> Outcome<()> {
 
 /// Of the subjects of a binding only those named `default` move along here.
 fn set_default_subjects(resource: &mut Resource, namespace: &Text) -> Outcome<()> {
-    let subjects = resource.root.as_mut().and_then(|root| root.get_mut("subjects"));
+    let subjects = resource
+        .root
+        .as_mut()
+        .and_then(|root| root.get_mut("subjects"));
     let Some(subjects) = subjects.filter(|subjects| !subjects.is_null()) else {
         return Ok(());
     };

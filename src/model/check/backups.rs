@@ -78,7 +78,11 @@ pub(super) fn backups(spec: &Spec, problems: &mut Problems<'_>) {
 /// Backups are of something and go somewhere.
 fn needs(spec: &Spec, path: &KeyPath, problems: &mut Problems<'_>) {
     let missing = [
-        (has_database(spec), "there is no database to back up", "a database: add `[components.postgres]` or `[components.supabase]`"),
+        (
+            has_database(spec),
+            "there is no database to back up",
+            "a database: add `[components.postgres]` or `[components.supabase]`",
+        ),
         (
             spec.components.object_storage.is_some(),
             "there is no object store to keep backups in",

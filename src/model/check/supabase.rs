@@ -242,15 +242,4 @@ fn bucket(spec: &Spec, problems: &mut Problems<'_>) {
             );
         }
     }
-    for (index, store) in spec.stores.iter().enumerate() {
-        if [SUPABASE, SUPABASE_BUCKET].contains(&store.id.as_str()) {
-            problems.at_value(
-                "duplicate-name",
-                &KeyPath::new(["stores"]).index(index).key("id"),
-                format!("the store `{}` is there already", store.id),
-                "taken",
-                "it comes with the component supabase: choose another id".to_owned(),
-            );
-        }
-    }
 }

@@ -5,6 +5,8 @@
 
 pub(super) mod backups;
 mod base;
+mod cert_manager;
+mod ingress;
 mod object_storage;
 pub(super) mod postgres;
 mod rabbitmq;
@@ -14,8 +16,10 @@ mod supabase;
 mod valkey;
 
 use super::credentials::Credential;
-use super::edges::Edge;
+use super::edges::{Edge, Peer, Pods};
+use super::ingress::{Exposed, Ingress};
 use super::object_users::ObjectUser;
+use super::operators::Operator;
 use super::platform::{Cell, Platform, Service, Store};
 use super::units::Unit;
 use crate::spec::Spec;
@@ -74,9 +78,37 @@ pub(super) struct Brought {
     pub(super) edges: Vec<Edge>,
     pub(super) credentials: Vec<Credential>,
     pub(super) object_users: Vec<ObjectUser>,
+    pub(super) operators: Vec<Operator>,
+    pub(super) exposed: Vec<Exposed>,
 }
 
-/// Each part adds its own. The object store comes last, because it opens a way for every user.
+impl Brought {
+    /// Exposes pods under a host, on the port on which they take connections. Route and certificate follow from it.
+    pub(super) fn expose(
+        &mut self,
+        ingress: &Ingress,
+        exposed: Exposed,
+        (pods, port): (Pods, u16),
+        because: String,
+    ) {
+        self.exposed.push(exposed);
+        self.edges.push(Edge {
+            from: ingress.peer(),
+            to: Peer::Pods(pods),
+            ports: vec![port],
+            because,
+        });
+    }
+
+    /// Adds an operator with its unit.
+    pub(super) fn operate(&mut self, operator: Operator) {
+        self.units.push(operator.unit());
+        self.operators.push(operator);
+    }
+}
+
+/// Each part adds its own. What exposes something comes before ingress; the object store comes last, because it opens a way
+/// for every user.
 const PARTS: &[fn(&Platform, &Cell, &mut Brought)] = &[
     base::bring,
     services::bring,
@@ -84,6 +116,8 @@ const PARTS: &[fn(&Platform, &Cell, &mut Brought)] = &[
     rabbitmq::bring,
     valkey::bring,
     supabase::bring,
+    cert_manager::bring,
+    ingress::bring,
     object_storage::bring,
 ];
 
@@ -104,4 +138,8 @@ pub(super) fn fill(platform: &Platform, cell: &mut Cell) {
     cell.edges = brought.edges;
     cell.credentials = brought.credentials;
     cell.object_users = brought.object_users;
+    brought.operators.sort_by_key(|operator| operator.name);
+    cell.operators = brought.operators;
+    brought.exposed.sort();
+    cell.exposed = brought.exposed;
 }

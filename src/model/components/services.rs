@@ -2,6 +2,7 @@
 
 use super::Brought;
 use crate::model::edges::{Edge, Peer, Pods};
+use crate::model::ingress::Exposed;
 use crate::model::platform::{Cell, Endpoint, Platform, Service};
 use crate::model::units::{Part, Unit};
 use crate::spec::names::Name;
@@ -16,6 +17,7 @@ pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
             .units
             .push(unit(service, wave.unwrap_or(Unit::SERVICE_WAVE)));
         edges(platform, cell, service, &mut brought.edges);
+        expose(platform, cell, service, brought);
     }
 }
 
@@ -69,14 +71,22 @@ fn edges(platform: &Platform, cell: &Cell, service: &Service, edges: &mut Vec<Ed
             });
         }
     }
-    if service.expose.is_some() {
-        edges.push(Edge {
-            from: Peer::Namespace(platform.ingress.namespace.to_string()),
-            to: own,
-            ports: vec![service.port],
-            because: format!("services.{}.expose", service.name),
-        });
-    }
+}
+
+fn expose(platform: &Platform, cell: &Cell, service: &Service, brought: &mut Brought) {
+    let here = cell.services.get(&service.name);
+    let Some(host) = here.and_then(|here| here.host.clone()) else {
+        return;
+    };
+    let exposed = Exposed {
+        name: service.name.to_string(),
+        namespace: service.namespace.clone(),
+        host,
+    };
+    let because = format!("services.{}.expose", service.name);
+    let pods = (pods(platform, service), service.port);
+    let ingress = platform.ingress_of(cell);
+    brought.expose(&ingress, exposed, pods, because);
 }
 
 /// An endpoint as one end of an edge.

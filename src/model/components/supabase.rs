@@ -3,6 +3,7 @@
 use super::{Brought, services};
 use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer, Pods};
+use crate::model::ingress::Exposed;
 use crate::model::object_users::{ObjectRights, ObjectUser};
 use crate::model::platform::{Cell, Platform, Service, Store, StoreOrigin};
 use crate::model::supabase::{CellSupabase, SUPABASE, SUPABASE_BUCKET, SupabasePart};
@@ -58,6 +59,7 @@ pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
     brought.units.push(unit(data.clone()));
     edges(platform, here, &mut brought.edges);
     outside(platform, here, &mut brought.edges);
+    expose(platform, cell, here, brought);
     credentials(&data, here, &mut brought.credentials);
     for service in users(platform) {
         brought.credentials.push(service_credential(service));
@@ -128,20 +130,24 @@ fn edges(platform: &Platform, here: &CellSupabase, edges: &mut Vec<Edge>) {
     }));
 }
 
-/// Who reaches in from outside, and what is reached out there.
+/// The gateway is reached from outside.
+fn expose(platform: &Platform, cell: &Cell, here: &CellSupabase, brought: &mut Brought) {
+    let Some(host) = here.host.clone() else {
+        return;
+    };
+    let gateway = SupabasePart::Gateway;
+    let exposed = Exposed {
+        name: gateway.workload().to_owned(),
+        namespace: platform.data_namespace(),
+        host,
+    };
+    let pods = (pods(platform, gateway), gateway.port());
+    let because = format!("components.{SUPABASE}.expose");
+    brought.expose(&platform.ingress_of(cell), exposed, pods, because);
+}
+
+/// What is reached outside.
 fn outside(platform: &Platform, here: &CellSupabase, edges: &mut Vec<Edge>) {
-    let ingress = || Peer::Namespace(platform.ingress.namespace.to_string());
-    if here.host.is_some() {
-        edges.push(Edge {
-            from: ingress(),
-            to: Peer::Pods(pods(platform, SupabasePart::Gateway)),
-            ports: vec![SupabasePart::Gateway.port()],
-            because: format!("components.{SUPABASE}.expose"),
-        });
-        if platform.ingress.cluster_issuer.is_some() {
-            edges.push(super::base::challenge(platform, &platform.data_namespace()));
-        }
-    }
     let mail = here.mail.as_ref().and_then(|id| platform.endpoint(id));
     edges.extend(mail.map(|endpoint| Edge {
         from: Peer::Pods(pods(platform, SupabasePart::Auth)),

@@ -1,9 +1,9 @@
 //! Components, stores, endpoints, flows, and versions of third-party parts.
 
 use super::{
-    BackupsOverride, BackupsSpec, DataClass, LocationSpec, ObjectStorageOverride,
-    ObjectStorageSpec, PostgresOverride, PostgresSpec, RabbitmqOverride, RabbitmqSpec,
-    SupabaseOverride, SupabaseSpec, ValkeyOverride, ValkeySpec,
+    BackupsOverride, BackupsSpec, CertManagerSpec, DataClass, IngressSpec, LocationSpec,
+    ObjectStorageOverride, ObjectStorageSpec, PostgresOverride, PostgresSpec, RabbitmqOverride,
+    RabbitmqSpec, SupabaseOverride, SupabaseSpec, ValkeyOverride, ValkeySpec,
 };
 use crate::spec::names::{CellName, Cidr, Country, Digest, Host, Identifier, Image, Name};
 use schemars::JsonSchema;
@@ -20,8 +20,10 @@ pub struct ComponentsSpec {
     pub valkey: Option<ValkeySpec>,
     /// A RabbitMQ server in each cell: queues.
     pub rabbitmq: Option<RabbitmqSpec>,
-    /// Ingress controller settings.
+    /// How services are reached from outside.
     pub ingress: Option<IngressSpec>,
+    /// cert-manager, which has certificates made for the hosts of services.
+    pub cert_manager: Option<CertManagerSpec>,
     /// Self-hosted Supabase in each cell.
     pub supabase: Option<SupabaseSpec>,
     /// Metrics, logs, traces and alerts. Not rendered by this version.
@@ -32,18 +34,6 @@ pub struct ComponentsSpec {
     pub backups: Option<BackupsSpec>,
     /// How secrets reach the clusters. Not rendered by this version.
     pub secrets: Option<BTreeMap<String, serde_json::Value>>,
-}
-
-/// How services are reached from outside.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct IngressSpec {
-    /// IngressClass. Default: `traefik`.
-    pub class: Option<Name>,
-    /// Namespace in which the ingress controller runs. Default: `kube-system`, where k3s has it.
-    pub namespace: Option<Name>,
-    /// cert-manager ClusterIssuer that makes the certificates. Default: none; put them into the Secret `<service>-tls`.
-    pub cluster_issuer: Option<Host>,
 }
 
 /// What an environment or a cell changes of components.

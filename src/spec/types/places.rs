@@ -30,6 +30,31 @@ pub struct RegionSpec {
     pub attestation: Option<AttestationSpec>,
     /// Names of the clusters. Default: `<platform>-<environment>-<region>` for each cell. Two regions may not share one.
     pub cluster: Option<Name>,
+    /// Addresses of the API servers of this region's clusters, as pods see them, for the network policies of operators.
+    /// Default: the private ranges `10.0.0.0/8`, `172.16.0.0/12` and `192.168.0.0/16`.
+    #[serde(default)]
+    pub api_server: Vec<Cidr>,
+    /// Addresses under which this region's hosts are reached from outside. Needed where cert-manager cannot reach them
+    /// inside the cluster: it looks at its own challenges before an ACME server does.
+    #[serde(default)]
+    pub ingress: Vec<Cidr>,
+    /// Where volumes come from. Default: what the provider has; `rancher.io/local-path` for `onprem`.
+    pub storage_class: Option<StorageClassSpec>,
+}
+
+/// Where volumes come from: either a StorageClass that the cluster has, or what a new one is made of.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StorageClassSpec {
+    /// The name of a StorageClass that the cluster has.
+    pub existing: Option<Host>,
+    /// The provisioner of the class that is made, such as `rbd.csi.ceph.com`.
+    pub provisioner: Option<Host>,
+    /// Parameters of the provisioner. They take the place of the defaults.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// Whether its volumes can be enlarged. Default: true.
+    pub expansion: Option<bool>,
 }
 
 /// Who vouches for the place of an on-premises site.

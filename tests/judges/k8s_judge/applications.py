@@ -1,5 +1,6 @@
 """Argo CD's objects of a cell: every unit deployed once, from a path that is there, by a project that allows it."""
 
+import collections
 import fnmatch
 
 from .overlays import KUSTOMIZATIONS
@@ -9,11 +10,14 @@ from .schemas import is_cluster_scoped
 def check(cell, root):
     """Every finding on the cell's Applications and AppProjects."""
     projects = {p.name: p for p in cell.of_kind("AppProject")}
+    own = _own_repository(cell)
     deployed = set()
     for placed in cell.of_kind("Application"):
         sources = [s for s in [placed.spec.get("source"), *(placed.spec.get("sources") or [])] if s]
         for source in sources:
             path = source.get("path", "").strip("/")
+            if source.get("repoURL") != own:
+                continue
             if path and not any((root / path / name).is_file() for name in KUSTOMIZATIONS):
                 yield f"{placed}: path {path} has no kustomization"
             elif path and path in deployed:
@@ -28,6 +32,14 @@ def check(cell, root):
     for manifest in cell.manifests:
         if manifest.unit and manifest.label not in deployed:
             yield f"{manifest.label}: no Application of this cell deploys it"
+
+
+def _own_repository(cell):
+    """The repository that most Applications come from; others deploy charts and manifests of other people."""
+    counted = collections.Counter(
+        source.get("repoURL") for placed in cell.of_kind("Application")
+        for source in [placed.spec.get("source") or {}, *(placed.spec.get("sources") or [])] if source.get("path"))
+    return counted.most_common(1)[0][0] if counted else None
 
 
 def _any_fits(patterns, value):

@@ -1,6 +1,7 @@
 //! The tables `[components.…]` that are large enough for a file of their own.
 
 mod backups;
+mod ingress;
 mod object_storage;
 mod postgres;
 mod rabbitmq;
@@ -8,6 +9,7 @@ mod supabase;
 mod valkey;
 
 pub use backups::*;
+pub use ingress::*;
 pub use object_storage::*;
 pub use postgres::*;
 pub use rabbitmq::*;
