@@ -12,6 +12,7 @@ use std::path::PathBuf;
 #[command(
     name = "platformctl",
     version,
+    long_version = concat!(env!("CARGO_PKG_VERSION"), "\nbuilds like kustomize v5.8.1"),
     propagate_version = true,
     max_term_width = 110
 )]

@@ -2,120 +2,17 @@
 //! (<https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/internal/target/kusttarget.go>).
 
 use super::config::{self, Config, FieldSpec, merge_fields};
-use super::fail::{Detail as _, FILE, Fail, INVALID, Outcome, fail};
-use super::files::{Found, Library, Read, is_inside, missing, outside, refuse_remote};
+use super::fail::{Detail as _, INVALID, Outcome, fail};
+use super::files::{Found, Library, Read, is_inside, missing, refuse_remote};
 use super::node::Origin;
 use super::objects::objects;
 use super::patch;
 use super::resmap::Resources;
+use super::shared::{Accumulated, Shared};
 use super::spec::{self, Kustomization, ReplacementField, Text};
 use super::transform::{images, labels, names, namespace, replicas};
 use super::{generators, replacements};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// The names a kustomization file may have.
-const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-
-/// The objects of a kustomization, with what else goes up to the one that names it.
-#[derive(Clone)]
-pub(super) struct Accumulated {
-    pub(super) resources: Resources,
-    pub(super) config: Arc<Config>,
-    pub(super) warnings: Vec<Fail>,
-    /// The folders of all kustomizations that took part.
-    folders: Vec<String>,
-}
-
-impl Accumulated {
-    fn empty() -> Self {
-        Self {
-            resources: Resources::default(),
-            config: config::empty(),
-            warnings: Vec::new(),
-            folders: Vec::new(),
-        }
-    }
-}
-
-/// What builds share: files, kustomization files and finished bases.
-pub(super) struct Shared<'a> {
-    pub(super) library: Library<'a>,
-    kustomizations: Mutex<HashMap<String, Outcome<Arc<Kustomization>>>>,
-    bases: Mutex<HashMap<String, Arc<Accumulated>>>,
-}
-
-impl<'a> Shared<'a> {
-    pub(super) fn new(library: Library<'a>) -> Self {
-        Self {
-            library,
-            kustomizations: Mutex::default(),
-            bases: Mutex::default(),
-        }
-    }
-
-    /// The kustomization of a folder.
-    pub(super) fn kustomization(&self, folder: &str, from: Origin) -> Outcome<Arc<Kustomization>> {
-        let lock = || {
-            self.kustomizations
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some(known) = lock().get(folder) {
-            return known.clone();
-        }
-        let read = self.read_kustomization(folder, from).map(Arc::new);
-        lock().insert(folder.to_owned(), read.clone());
-        read
-    }
-
-    fn read_kustomization(&self, folder: &str, from: Origin) -> Outcome<Kustomization> {
-        let mut found: Vec<(&str, String)> = Vec::new();
-        for name in NAMES {
-            if let Found::File(real) = self.library.look(folder, name, from)? {
-                found.push((name, real));
-            }
-        }
-        let (_, real) = match found.as_slice() {
-            [one] => one,
-            [] => {
-                let shown = if folder.is_empty() { "." } else { folder };
-                return Err(fail(FILE, format!("`{shown}` has no kustomization.yaml"))
-                    .at(from, "named here")
-                    .help("add a kustomization.yaml, or name a file"));
-            }
-            [(one, _), (other, _), ..] => {
-                return Err(
-                    fail(FILE, format!("`{folder}` has both `{one}` and `{other}`"))
-                        .at(from, "named here")
-                        .help("keep one of them"),
-                );
-            }
-        };
-        if !is_inside(real, folder) {
-            return Err(outside(real, from));
-        }
-        let read = self.library.read(real, from)?;
-        let parsed = self.library.parse_kustomization(&read)?;
-        let whole = Origin {
-            file: read.file,
-            start: 0,
-            end: 0,
-        };
-        match parsed.documents.as_slice() {
-            [root] if parsed.pieces == 1 => {
-                let mut kustomization = spec::read(root)?;
-                kustomization.origin = whole;
-                kustomization.warnings.extend(parsed.repeated);
-                Ok(kustomization)
-            }
-            [] => Err(fail(INVALID, "the kustomization is empty").at(whole, "this file")),
-            _ => Err(fail(INVALID, "a kustomization file holds one document")
-                .at(whole, "this file")
-                .help("kustomize reads only the first; remove the others")),
-        }
-    }
-}
+use std::sync::Arc;
 
 /// One build.
 pub(super) struct Build<'s, 'a> {
@@ -195,12 +92,7 @@ impl<'s, 'a> Build<'s, 'a> {
     /// What a folder that is named under `resources` builds to; finished bases are kept.
     fn base(&mut self, folder: &str, path: &Text) -> Outcome<Arc<Accumulated>> {
         self.refuse_cycle(folder, path)?;
-        let lock = || {
-            let bases = &self.shared.bases;
-            bases.lock().unwrap_or_else(PoisonError::into_inner)
-        };
-        let known = lock().get(folder).cloned();
-        if let Some(known) = known {
+        if let Some(known) = self.shared.base(folder) {
             for inner in &known.folders {
                 self.refuse_cycle(inner, path)?;
             }
@@ -213,11 +105,7 @@ impl<'s, 'a> Build<'s, 'a> {
                 .help("name it under `components`"));
         }
         let built = Arc::new(self.accumulate(folder, &kustomization, Accumulated::empty())?);
-        let bases = &self.shared.bases;
-        bases
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(folder.to_owned(), Arc::clone(&built));
+        self.shared.keep_base(folder, &built);
         Ok(built)
     }
 
@@ -364,7 +252,7 @@ impl<'s, 'a> Build<'s, 'a> {
         for field in &kustomization.replacements {
             let from_file;
             let list = match field {
-                ReplacementField::Inline(replacement) => std::slice::from_ref(replacement),
+                ReplacementField::Inline(replacement) => std::slice::from_ref(&**replacement),
                 ReplacementField::Path(path) => {
                     let (real, read) = self.library().load(folder, &path.text, path.origin)?;
                     from_file = self.read_replacements(&real, &read, path)?;

@@ -257,7 +257,7 @@ pub(super) fn read(root: &Node) -> Outcome<Config> {
     Ok(config)
 }
 
-fn items<'a>(node: &'a Node) -> Outcome<&'a [Node]> {
+fn items(node: &Node) -> Outcome<&[Node]> {
     match &node.value {
         Value::List(items) => Ok(items),
         _ if node.is_null() => Ok(&[]),

@@ -31,6 +31,7 @@ mod resmap;
 mod resource;
 mod scalar;
 mod selector;
+mod shared;
 mod spec;
 mod timestamp;
 mod transform;
@@ -41,9 +42,10 @@ pub use scalar::{Scalar, Style, Tag};
 
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::{Location, SourceMap};
-use accumulate::{Build, Shared};
+use accumulate::Build;
 use fail::{Detail as _, Fail, Outcome};
 use files::Library;
+use shared::Shared;
 use std::collections::BTreeSet;
 
 /// The version of kustomize whose bytes are built.

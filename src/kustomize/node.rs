@@ -287,7 +287,7 @@ impl Node {
     fn quote_ambiguous(&mut self) {
         if let Value::Scalar(scalar) = &mut self.value
             && scalar.tag == Tag::Unset
-            && scalar.style == Style::Plain
+            && matches!(scalar.style, Style::Plain | Style::PlainInFlow)
             && !scalar.text.is_empty()
             && resolve(&scalar.text).0 != Tag::Str
         {

@@ -115,7 +115,7 @@ pub(super) fn format_g(number: f64) -> String {
     }
     let (digits, point) = digits(number);
     let exponent = point - 1;
-    if exponent < -4 || exponent >= 6 {
+    if !(-4..6).contains(&exponent) {
         return format!("{sign}{}", scientific(&digits, exponent));
     }
     format!("{sign}{}", positional(&digits, point))

@@ -3,6 +3,8 @@
 //! In: a path, its number and its text. Out: one [`Node`] for each document, or what is wrong. Whatever go-yaml and the
 //! parser used here might read differently (tags, odd line breaks, control characters) is refused.
 
+mod checks;
+
 use super::fail::{Detail as _, Fail, Failure, INVALID, Outcome, UNSUPPORTED, fail};
 use super::node::{Entry, Node, Origin};
 use super::scalar::{Scalar, Style, Tag, resolve};
@@ -97,8 +99,8 @@ pub(super) fn literal_lines(
 
 /// Parses a text.
 pub(super) fn parse(text: &str, place: Place<'_>, repeated: Repeated) -> Outcome<Parsed> {
-    check_characters(text, place)?;
-    let pieces = check_separators(text, place)?;
+    checks::characters(text, place)?;
+    let pieces = checks::separators(text, place)?;
     let (documents, twice) =
         yaml::parse_repeating("", text).map_err(|problems| located(problems, place))?;
     let mut twice: Vec<Fail> = twice
@@ -124,6 +126,7 @@ pub(super) fn parse(text: &str, place: Place<'_>, repeated: Repeated) -> Outcome
             open: Vec::new(),
             budget: MOST_ALIASED,
             depth: 0,
+            flows: 0,
             has_repeated: !twice.is_empty(),
         };
         let node = reader.read(&document.root)?;
@@ -134,7 +137,7 @@ pub(super) fn parse(text: &str, place: Place<'_>, repeated: Repeated) -> Outcome
     Ok(Parsed {
         documents: parsed,
         pieces,
-        schema_comment: schema_comment(text, place),
+        schema_comment: checks::schema_comment(text, place),
         repeated: twice,
     })
 }
@@ -158,83 +161,6 @@ fn located(problems: Vec<crate::diagnostic::Diagnostic>, place: Place<'_>) -> Fa
     })
 }
 
-/// Characters that go-yaml takes for line breaks, or cannot read.
-fn check_characters(text: &str, place: Place<'_>) -> Outcome<()> {
-    let after_mark = usize::from(text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8();
-    let mut characters = text[after_mark..].char_indices().peekable();
-    while let Some((at, c)) = characters.next() {
-        let what = match c {
-            '\n' | '\t' | ' '..='~' => continue,
-            '\r' if characters.peek().is_some_and(|(_, next)| *next == '\n') => continue,
-            '\r' => "a carriage return without a line feed",
-            '\u{85}' | '\u{2028}' | '\u{2029}' => "an unusual line break",
-            '\u{feff}' => "a byte order mark in the middle",
-            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => {
-                "a control character"
-            }
-            _ => continue,
-        };
-        let at = at + after_mark;
-        return Err(fail(UNSUPPORTED, format!("the text has {what}"))
-            .at(place.of(&(at..at + c.len_utf8())), "here")
-            .help("write it as an escape in double quotes, or leave it out"));
-    }
-    Ok(())
-}
-
-/// kustomize splits a file at lines that begin with `---`, and then reads one document of each piece.
-fn check_separators(text: &str, place: Place<'_>) -> Outcome<usize> {
-    let mut pieces = 1;
-    let mut offset = 0;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let span = offset..offset + line.trim_end().len();
-        offset += line.len();
-        if let Some(rest) = line.strip_prefix("---") {
-            let rest = rest.trim();
-            let is_separator = number > 0 && line.ends_with('\n');
-            pieces += usize::from(is_separator);
-            if is_separator && !rest.is_empty() && !rest.starts_with('#') {
-                return Err(fail(INVALID, "something follows `---` on its line")
-                    .at(place.of(&span), "here")
-                    .help("begin the document on the next line"));
-            }
-            if !is_separator && number > 0 && !rest.is_empty() && !rest.starts_with('#') {
-                return Err(fail(UNSUPPORTED, "a document begins on the last line")
-                    .at(place.of(&span), "here")
-                    .help("end the file with a line feed"));
-            }
-        } else if line.starts_with("...") || line.starts_with('%') {
-            return Err(fail(
-                UNSUPPORTED,
-                "document ends (`...`) and directives (`%`) are not read",
-            )
-            .at(place.of(&span), "here")
-            .help("remove the line, or indent it if it is text"));
-        }
-    }
-    Ok(pieces)
-}
-
-/// A comment that is a JSON object beside or above a field: kustomize takes it for the field's schema.
-fn schema_comment(text: &str, place: Place<'_>) -> Option<Origin> {
-    let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        let start = offset;
-        offset += line.len();
-        let Some(at) = line.find('#') else { continue };
-        let before = line[..at].trim_end();
-        let comment = line[at..].trim_start_matches('#').trim();
-        // Beside a plain value it changes nothing.
-        if (before.is_empty() || before.ends_with(':'))
-            && comment.starts_with('{')
-            && serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(comment).is_ok()
-        {
-            return Some(place.of(&(start + at..start + line.trim_end().len())));
-        }
-    }
-    None
-}
-
 struct Reader<'a> {
     place: Place<'a>,
     anchors: HashMap<usize, Node>,
@@ -242,6 +168,8 @@ struct Reader<'a> {
     open: Vec<usize>,
     budget: usize,
     depth: usize,
+    /// How many brackets and braces are open.
+    flows: usize,
     has_repeated: bool,
 }
 
@@ -269,18 +197,27 @@ impl Reader<'_> {
         let origin = self.place.of(&node.span);
         match &node.value {
             yaml::Value::Scalar(scalar) => Ok(Node {
-                value: super::node::Value::Scalar(read_scalar(scalar)),
+                value: super::node::Value::Scalar(read_scalar(scalar, self.flows > 0)),
                 origin,
             }),
             yaml::Value::Sequence(sequence) => {
+                let flow = usize::from(sequence.style == yaml::Style::Flow);
+                self.flows += flow;
                 let items = sequence
                     .items
                     .iter()
                     .map(|item| self.read(item))
                     .collect::<Outcome<Vec<_>>>()?;
+                self.flows -= flow;
                 Ok(Node::list(items, origin))
             }
-            yaml::Value::Mapping(mapping) => self.mapping(mapping, origin),
+            yaml::Value::Mapping(mapping) => {
+                let flow = usize::from(mapping.style == yaml::Style::Flow);
+                self.flows += flow;
+                let read = self.mapping(mapping, origin)?;
+                self.flows -= flow;
+                Ok(read)
+            }
             yaml::Value::Alias(id) => self.alias(*id, origin),
         }
     }
@@ -352,7 +289,7 @@ impl Reader<'_> {
             return Err(fail(UNSUPPORTED, "a key has an anchor").at(origin, "here"));
         }
         let tag = resolve(&scalar.text).0;
-        if !quoted && !matches!(tag, Tag::Str | Tag::Merge) {
+        if !quoted && tag != Tag::Str {
             return Err(fail(
                 INVALID,
                 format!("the key `{}` is {}", scalar.text, tag.words()),
@@ -398,8 +335,9 @@ fn merge_values(value: Node) -> Outcome<Vec<Node>> {
     }
 }
 
-fn read_scalar(scalar: &yaml::Scalar) -> Scalar {
+fn read_scalar(scalar: &yaml::Scalar, in_flow: bool) -> Scalar {
     let (tag, style) = match scalar.style {
+        ScalarStyle::Plain if in_flow => (resolve(&scalar.text).0, Style::PlainInFlow),
         ScalarStyle::Plain => (resolve(&scalar.text).0, Style::Plain),
         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => (Tag::Str, Style::Quoted),
         ScalarStyle::Literal | ScalarStyle::Folded => (Tag::Str, Style::Block),

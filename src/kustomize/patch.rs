@@ -1,6 +1,7 @@
 //! Patches: which kind a text is, which objects it is for, and what it changes.
 
 mod directive;
+mod elements;
 mod json;
 mod lists;
 mod schema;

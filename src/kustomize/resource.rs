@@ -5,6 +5,10 @@
 //! the same place here and removed at the end
 //! (<https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/internal/utils/annotations.go>).
 
+mod notes;
+
+pub(super) use notes::Behavior;
+
 use super::id::{Gvk, Id, group_version};
 use super::node::{Entry, Kind, Node, Origin};
 use super::scalar::{Style, Tag};
@@ -17,30 +21,12 @@ pub(super) const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousN
 pub(super) const PREVIOUS_NAMESPACES: &str = "internal.config.kubernetes.io/previousNamespaces";
 pub(super) const PREFIXES: &str = "internal.config.kubernetes.io/prefixes";
 pub(super) const SUFFIXES: &str = "internal.config.kubernetes.io/suffixes";
-const ALLOW_NAME_CHANGE: &str = "internal.config.kubernetes.io/allowNameChange";
-const ALLOW_KIND_CHANGE: &str = "internal.config.kubernetes.io/allowKindChange";
-const BEHAVIOR: &str = "internal.config.kubernetes.io/generatorBehavior";
-const NEEDS_HASH: &str = "internal.config.kubernetes.io/needsHashSuffix";
-const ENABLED: &str = "enabled";
-/// Objects with this annotation do not leave the build.
-const LOCAL: &str = "config.kubernetes.io/local-config";
-/// What kustomize notes of the file an object comes from, when it is asked to.
-const ORIGIN: &str = "config.kubernetes.io/origin";
-const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
 
 /// An object and what is known of it.
 #[derive(Debug, Clone)]
 pub(super) struct Resource {
     /// `None` when a patch deleted the object.
     pub(super) root: Option<Node>,
-}
-
-/// What a generator says to an object of the same name that is there already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Behavior {
-    Create,
-    Merge,
-    Replace,
 }
 
 /// Annotations or labels as kustomize takes them out: texts, and where each comes from.
@@ -287,109 +273,6 @@ impl Resource {
         }
     }
 
-    fn is_enabled(&self, key: &str) -> bool {
-        self.annotation(key) == Some(ENABLED)
-    }
-
-    fn enable(&mut self, key: &str) {
-        let mut texts = self.texts("annotations");
-        texts.insert(key.into(), (ENABLED.into(), Origin::default()));
-        self.set_texts("annotations", &texts);
-    }
-
-    pub(super) fn needs_hash(&self) -> bool {
-        self.is_enabled(NEEDS_HASH)
-    }
-
-    pub(super) fn enable_hash(&mut self) {
-        self.enable(NEEDS_HASH);
-    }
-
-    pub(super) fn allow_name_change(&mut self) {
-        self.enable(ALLOW_NAME_CHANGE);
-    }
-
-    pub(super) fn allow_kind_change(&mut self) {
-        self.enable(ALLOW_KIND_CHANGE);
-    }
-
-    pub(super) fn name_change_allowed(&self) -> bool {
-        self.is_enabled(ALLOW_NAME_CHANGE)
-    }
-
-    pub(super) fn kind_change_allowed(&self) -> bool {
-        self.is_enabled(ALLOW_KIND_CHANGE)
-    }
-
-    pub(super) fn behavior(&self) -> Behavior {
-        match self.annotation(BEHAVIOR) {
-            Some("merge") => Behavior::Merge,
-            Some("replace") => Behavior::Replace,
-            _ => Behavior::Create,
-        }
-    }
-
-    pub(super) fn set_behavior(&mut self, behavior: Option<&str>) {
-        let shown = match behavior {
-            Some(known @ ("replace" | "merge" | "create")) => known,
-            _ => "unspecified",
-        };
-        let mut texts = self.texts("annotations");
-        texts.insert(BEHAVIOR.into(), (shown.into(), Origin::default()));
-        self.set_texts("annotations", &texts);
-    }
-
-    /// Takes over name, namespace, labels and annotations of the object whose place it takes.
-    pub(super) fn inherit_metadata(&mut self, other: &Self) {
-        let mut labels = other.texts("labels");
-        labels.extend(self.texts("labels"));
-        self.set_texts("labels", &labels);
-        let own = self.texts("annotations");
-        let had_hash = own.contains_key(NEEDS_HASH);
-        let theirs = other.texts("annotations");
-        let mut annotations = theirs.clone();
-        annotations.extend(own);
-        annotations.retain(|key, _| !is_noted(key) || theirs.contains_key(key));
-        for (key, value) in &theirs {
-            if is_noted(key) {
-                annotations.insert(Arc::clone(key), value.clone());
-            }
-        }
-        if !had_hash {
-            annotations.remove(NEEDS_HASH);
-        }
-        self.set_texts("annotations", &annotations);
-        let from = other.name_node().map_or(other.origin(), |node| node.origin);
-        self.set_meta("name", other.name(), from);
-        self.set_meta("namespace", other.namespace(), from);
-    }
-
-    /// Whether it stays out of the output.
-    pub(super) fn is_local(&self) -> bool {
-        self.annotation(LOCAL).is_some_and(|value| value != "false")
-    }
-
-    /// Removes what was noted, which also turns every annotation into a text.
-    pub(super) fn remove_notes(&mut self) {
-        let mut texts = self.texts("annotations");
-        texts.retain(|key, _| !is_noted(key) && !matches!(&**key, ORIGIN | TRANSFORMATIONS));
-        self.set_texts("annotations", &texts);
-    }
-
-    /// What a JSON patch must not lose: the notes, as they were.
-    pub(super) fn notes(&self) -> Texts {
-        let mut texts = self.texts("annotations");
-        texts.retain(|key, _| key.starts_with(PREFIX));
-        texts
-    }
-
-    /// Puts back what a JSON patch may have removed.
-    pub(super) fn restore_notes(&mut self, notes: Texts) {
-        let mut texts = self.texts("annotations");
-        texts.extend(notes);
-        self.set_texts("annotations", &texts);
-    }
-
     /// A new object of this kind and name, as generators make it.
     pub(super) fn generated(kind: &str, name: &str, namespace: &str, from: Origin) -> Self {
         let entry = |key: &str, value: Node| Entry {
@@ -410,35 +293,5 @@ impl Resource {
             ],
             from,
         ))
-    }
-}
-
-/// Whether an annotation is one of kustomize's own notes, which no build leaves in its output
-/// (<https://github.com/kubernetes-sigs/kustomize/blob/api/v0.21.1/api/resource/resource.go>, `BuildAnnotations`).
-fn is_noted(key: &str) -> bool {
-    match key.strip_prefix(PREFIX) {
-        Some(rest) => matches!(
-            rest,
-            "previousKinds"
-                | "previousNames"
-                | "prefixes"
-                | "suffixes"
-                | "previousNamespaces"
-                | "allowNameChange"
-                | "allowKindChange"
-                | "refBy"
-                | "generatorBehavior"
-                | "needsHashSuffix"
-                | "path"
-                | "index"
-                | "seqindent"
-                | "id"
-                | "annotations-migration-resource-id"
-                | "helm-generated"
-        ),
-        None => matches!(
-            key,
-            "config.kubernetes.io/path" | "config.kubernetes.io/index" | "config.k8s.io/id"
-        ),
     }
 }

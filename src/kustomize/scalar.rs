@@ -35,8 +35,6 @@ pub enum Tag {
     Null,
     /// A date, or a date with time.
     Timestamp,
-    /// The key `<<`.
-    Merge,
 }
 
 /// How a scalar is written, as far as its meaning depends on it.
@@ -44,6 +42,8 @@ pub enum Tag {
 pub enum Style {
     /// Without quotes.
     Plain,
+    /// Without quotes between brackets or braces, where kustomize writes nothing at all and times in quotes.
+    PlainInFlow,
     /// In single or double quotes.
     Quoted,
     /// As a block, `|` or `>`.
@@ -69,7 +69,18 @@ impl Scalar {
     /// # Errors
     /// Why kustomize could not read it again after writing it.
     pub(super) fn typed(&self) -> Result<Typed, String> {
-        let quoted = matches!(self.style, Style::Quoted | Style::Block);
+        let quoted = matches!(self.style, Style::Quoted | Style::Block)
+            || (self.style == Style::PlainInFlow
+                && (self.text.is_empty() || self.text.contains(':')));
+        if self.style != Style::Quoted
+            && self.text.starts_with('\t')
+            && (self.text.contains('\n') || self.style == Style::Block)
+        {
+            return Err(
+                "a text of several lines begins with a tab, which kustomize cannot read back"
+                    .to_owned(),
+            );
+        }
         let text = || Typed::Text(Arc::clone(&self.text));
         match self.tag {
             Tag::Str => Ok(text()),
@@ -97,7 +108,7 @@ impl Tag {
     /// In words for messages.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::Unset | Self::Str | Self::Merge => "a text",
+            Self::Unset | Self::Str => "a text",
             Self::Int => "a whole number",
             Self::Float => "a number",
             Self::Bool => "a boolean",
@@ -122,7 +133,6 @@ pub(super) fn resolve(text: &str) -> (Tag, Typed) {
         "" | "~" | "null" | "Null" | "NULL" => return (Tag::Null, Typed::Null),
         "true" | "True" | "TRUE" => return (Tag::Bool, Typed::Bool(true)),
         "false" | "False" | "FALSE" => return (Tag::Bool, Typed::Bool(false)),
-        "<<" => return (Tag::Merge, Typed::Text(text.into())),
         ".nan" | ".NaN" | ".NAN" => return (Tag::Float, Typed::Float(f64::NAN)),
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => {
             return (Tag::Float, Typed::Float(f64::INFINITY));

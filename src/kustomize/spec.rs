@@ -102,7 +102,7 @@ pub(super) struct Replica {
 /// One entry of `replacements`.
 #[derive(Debug, Clone)]
 pub(super) enum ReplacementField {
-    Inline(Replacement),
+    Inline(Box<Replacement>),
     Path(Text),
 }
 
@@ -165,12 +165,15 @@ pub(super) struct GeneratorOptions {
     pub(super) immutable: Option<Origin>,
 }
 
+/// Kinds that come first, and kinds that come last.
+pub(super) type Lists = (Vec<Arc<str>>, Vec<Arc<str>>);
+
 /// `sortOptions`.
 #[derive(Debug, Clone)]
 pub(super) struct Sort {
     pub(super) origin: Origin,
     pub(super) order: Arc<str>,
-    pub(super) legacy: Option<(Vec<Arc<str>>, Vec<Arc<str>>)>,
+    pub(super) legacy: Option<Lists>,
 }
 
 impl Sort {

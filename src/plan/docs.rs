@@ -2,10 +2,10 @@
 
 use super::bootstrap::{cluster, script};
 use super::workflows::{first_environments, promotions, registry};
-use super::{FileKind, Files, Origin};
+use super::{FileKind, Files, Origin, stores};
 use crate::catalogue::ARGO_CD;
 use crate::model::credentials::{Credential, Value};
-use crate::model::{Cell, Platform, SUPABASE, Store, StoreOrigin, SupabasePart};
+use crate::model::{Cell, ObjectStorage, Platform, SUPABASE, Store, StoreOrigin, SupabasePart};
 use crate::spec::types::{EnvironmentKind, IngressController};
 use crate::template;
 use serde::Serialize;
@@ -90,6 +90,7 @@ struct Docs<'a> {
     own_traefik: bool,
     own_cert_manager: bool,
     object_storage: bool,
+    has_stores_page: bool,
     supabase: bool,
     /// Whether a person makes the certificates of hosts.
     tls_by_hand: bool,
@@ -169,7 +170,12 @@ fn docs(platform: &Platform) -> Docs<'_> {
         cluster_issuer: platform.ingress.cluster_issuer.as_deref().unwrap_or(""),
         own_traefik: platform.ingress.controller == IngressController::Traefik,
         own_cert_manager: platform.cert_manager.is_some(),
-        object_storage: platform.object_storage.is_some(),
+        // A store outside is restored and rotated by whoever runs it.
+        object_storage: platform
+            .object_storage
+            .as_ref()
+            .is_some_and(ObjectStorage::is_in_cluster),
+        has_stores_page: stores::is_needed(platform),
         supabase: platform.supabase.is_some(),
         tls_by_hand: platform.ingress.cluster_issuer.is_none() && !hosts.is_empty(),
         dev: laptop(platform).map_or("", |cell| cell.environment.as_str()),

@@ -122,6 +122,10 @@ struct Backups {
 /// How the cell's own object store is reached.
 #[derive(Serialize)]
 struct Repository {
+    /// Whether every cell reaches its store in the same way.
+    in_cluster: bool,
+    /// Whether every cell's store shows a certificate of its own.
+    own_ca: bool,
     endpoint: String,
     port: u16,
     ca_secret: &'static str,
@@ -300,7 +304,10 @@ fn described(backups: &PostgresBackups) -> Backups {
 }
 
 fn repository(platform: &Platform) -> Repository {
+    let store = platform.object_storage.as_ref();
     Repository {
+        in_cluster: store.is_some_and(model::ObjectStorage::is_in_cluster),
+        own_ca: platform.object_storage_ca_everywhere(),
         endpoint: format!("object-storage.{}.svc", platform.data_namespace()),
         port: OBJECT_STORAGE_PORT,
         ca_secret: "object-storage-ca",
@@ -349,10 +356,6 @@ fn shared_buffers(resources: &model::Resources) -> String {
     format!("shared_buffers={}MB", megabytes.max(16.0))
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one call, and each of them is used"
-)]
 fn differences(
     platform: &Platform,
     postgres: &Postgres,
@@ -436,13 +439,30 @@ fn repositories<'a>(
         let port = postgres_jobs::variable("PGBACKREST_REPO2_STORAGE_PORT", port.to_string());
         variables.push(port);
     }
+    let store = cell.object_storage.as_ref();
+    let store = store.context("a cell with backups has an object store")?;
+    if store.outside.is_some() {
+        let style = if store.access.path_style {
+            "path"
+        } else {
+            "host"
+        };
+        for (name, value) in [
+            ("S3_ENDPOINT", store.access.host.clone()),
+            ("S3_URI_STYLE", style.to_owned()),
+            ("STORAGE_PORT", store.access.port.to_string()),
+        ] {
+            let name = format!("PGBACKREST_REPO1_{name}");
+            variables.push(postgres_jobs::variable(&name, value));
+        }
+    }
     Ok(Repositories {
         platform: &platform.name,
         namespace: platform.data_namespace(),
         bucket: bucket
             .cloned()
             .context("the backups' bucket is one of the cell's")?,
-        region: &cell.region,
+        region: &store.access.region,
         repositories: if offsite.is_some() { "1 2" } else { "1" },
         offsite: variables,
     })

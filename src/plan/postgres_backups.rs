@@ -150,7 +150,9 @@ fn span(seconds: u32) -> String {
         (60, "minute"),
         (1, "second"),
     ];
-    let fitting = units.into_iter().find(|(unit, _)| seconds % unit == 0);
+    let fitting = units
+        .into_iter()
+        .find(|(unit, _)| seconds.is_multiple_of(*unit));
     let (unit, word) = fitting.unwrap_or((1, "second"));
     match seconds / unit {
         1 => format!("1 {word}"),

@@ -60,12 +60,16 @@ struct ServerText {
     keeps: bool,
 }
 
-pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
-    let is_needed = platform.object_storage.is_some()
+/// Whether there is anything to say.
+pub(super) fn is_needed(platform: &Platform) -> bool {
+    platform.object_storage.is_some()
         || platform.valkey.is_some()
         || platform.rabbitmq.is_some()
-        || !platform.unused.is_empty();
-    if !is_needed {
+        || !platform.unused.is_empty()
+}
+
+pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
+    if !is_needed(platform) {
         return Ok(());
     }
     let origin = Origin {
@@ -156,7 +160,7 @@ fn buckets<'a>(
         versions: format!("{} days", store.version_days_of(cell, id)),
         lock: match store.lock_days_of(cell, id) {
             Some(days) => format!("{days} days"),
-            None => "no".to_owned(),
+            None => "not at all".to_owned(),
         },
         quota: match here.quotas.get(id) {
             Some(quota) => quota.to_string(),

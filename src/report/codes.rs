@@ -109,6 +109,61 @@ pub const CODES: &[CodeText] = &[
         text: "The value has the right type and yet cannot be used here. The message says why.",
     },
     CodeText {
+        code: "kustomize-cluster-scoped",
+        title: "A namespace on a kind that has none",
+        text: "kustomize knows the kinds of Kubernetes 1.21 and takes every other kind for one with a namespace, so `namespace` writes one into objects that have none. The cluster ignores or refuses it. Keep such objects in a base of their own that sets no namespace.",
+    },
+    CodeText {
+        code: "kustomize-component",
+        title: "A component is built on its own",
+        text: "A component is a part of other kustomizations and is not deployed by itself. Built on its own its objects stay in the order of the input, where the command of kustomize sorts them. Build the kustomization that names it.",
+    },
+    CodeText {
+        code: "kustomize-conflict",
+        title: "Two objects end up with one name",
+        text: "A cluster has one object of each kind, name and namespace, and kustomize refuses to build two. Either a file is named twice, or a prefix, suffix or namespace makes two names one. A generator takes the place of an existing object only with `behavior`.",
+    },
+    CodeText {
+        code: "kustomize-deprecated",
+        title: "An old field of kustomizations",
+        text: "The field still works and has a successor, which the help line names. kustomize may drop it in a later version.",
+    },
+    CodeText {
+        code: "kustomize-digest-dropped",
+        title: "`newTag` drops a digest",
+        text: "An image with a digest names the same bytes for ever. kustomize replaces tag and digest when only `newTag` is given, so what runs is whatever the tag points to. Give `digest` beside `newTag`.",
+    },
+    CodeText {
+        code: "kustomize-file",
+        title: "A file of a kustomization cannot be read",
+        text: "A kustomization names a file or folder that is not there, is no kustomization, or lies outside of its own folder, which kustomize refuses for files. Paths are relative to the folder of the kustomization.",
+    },
+    CodeText {
+        code: "kustomize-invalid",
+        title: "kustomize would refuse this",
+        text: "The kustomization or one of its objects is not valid, and `kustomize build` stops at it too. The place and the help line say what to change.",
+    },
+    CodeText {
+        code: "kustomize-no-match",
+        title: "A target matches nothing",
+        text: "kustomize passes over a patch or a replacement whose target matches no object, so what it was meant to change stays as it was. Names and namespaces are those below this kustomization, before its own prefix and namespace.",
+    },
+    CodeText {
+        code: "kustomize-patch",
+        title: "A patch does not fit",
+        text: "The patch names an object that is not there, a path that leads nowhere, or a value of another type than the object has. `kustomize build` stops at it too.",
+    },
+    CodeText {
+        code: "kustomize-replacement",
+        title: "A replacement does not fit",
+        text: "The source of a replacement is missing or ambiguous, or a target has no such field. `kustomize build` stops at it too; a missing field is made with `options: {create: true}`.",
+    },
+    CodeText {
+        code: "kustomize-unsupported",
+        title: "Not built, though kustomize might",
+        text: "A proof rests on what is built, so only what is known to be identical to kustomize is built. Remote files, plugins, Helm charts, variables and rarely used corners of YAML are refused. The help line says how to write the same with what is supported.",
+    },
+    CodeText {
         code: "labels-missing",
         title: "Labels could not be set",
         text: "The pull request is as it should be; only its labels are missing. The token may lack the permission to set them.",
@@ -297,6 +352,11 @@ pub const CODES: &[CodeText] = &[
         code: "unsafe-path",
         title: "A path is refused",
         text: "The path leads out of the repository, into Git's own folder, or to a file that another one would have to contain. Choose another name in platform.toml, or restore platform.lock from Git if it is named there.",
+    },
+    CodeText {
+        code: "unused-component",
+        title: "A component is declared and used by no service",
+        text: "A store that nobody uses is not rendered. Name it in the `uses` of a service, or remove its table.",
     },
     CodeText {
         code: "wrong-type",

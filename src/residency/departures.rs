@@ -6,7 +6,7 @@ use super::places::{bucket, entry, exists_in, forbidden, home, store_path, writt
 use super::rule::Input;
 use super::{exceptions, res004, res005};
 use crate::catalogue::{LocationKind, Place};
-use crate::model::{Region, Store};
+use crate::model::{Cell, Region, Store};
 use crate::source::Location;
 use crate::spec::KeyPath;
 use crate::spec::names::{Country, Identifier, Name};
@@ -131,23 +131,13 @@ fn stores<'a>(input: &Input<'a>, found: &mut Vec<Departure<'a>>) {
             if !own && !is_used {
                 continue;
             }
-            let key = if input.document.contains(&store_path(store).key("at")) {
-                "at"
-            } else {
-                "region"
-            };
             let Some((countries, place)) = whereabouts(input, store, region) else {
                 continue;
             };
             let Some(classes) = forbidden(platform, region, &store.classes, &countries) else {
                 continue;
             };
-            let path = store_path(store).key(key);
-            let path = if key == "at" {
-                path.key("location")
-            } else {
-                path
-            };
+            let path = declared(input, store, region);
             found.push(Departure {
                 rule: res004::RULE.id,
                 region,
@@ -165,6 +155,48 @@ fn stores<'a>(input: &Input<'a>, found: &mut Vec<Departure<'a>>) {
             });
         }
     }
+}
+
+/// The key that says where a store is: its own, else that of the object store which holds it.
+fn declared(input: &Input<'_>, store: &Store, region: &Region) -> KeyPath {
+    let own = store_path(store).key("at").key("location");
+    if input.document.contains(&own) {
+        return own;
+    }
+    let cells = input.cells().filter(|cell| cell.region == region.name);
+    let outside = cells
+        .filter(|cell| is_outside(store, cell))
+        .flat_map(|cell| {
+            [
+                KeyPath::new(["cells", &cell.name, "components"]),
+                KeyPath::new(["environments", &cell.environment, "components"]),
+                KeyPath::new(["components"]),
+            ]
+        });
+    let written = |components: KeyPath| {
+        let store = components.key("object-storage").key("external");
+        store.key("at").key("location")
+    };
+    outside
+        .map(written)
+        .find(|path| input.document.contains(path))
+        .unwrap_or_else(|| store_path(store).key("region"))
+}
+
+/// Whether a store is a bucket of an object store outside a cell's cluster.
+fn is_outside(store: &Store, cell: &Cell) -> bool {
+    let object_storage = cell.object_storage.as_ref();
+    object_storage
+        .is_some_and(|here| here.outside.is_some() && here.buckets.contains_key(&store.id))
+}
+
+/// The places of the object stores outside that hold a region's part of a store.
+fn outside<'a>(input: &Input<'a>, store: &Store, region: &Region) -> Vec<&'a Place> {
+    let cells = input.platform.cells.iter();
+    let here = cells.filter(|cell| cell.region == region.name && is_outside(store, cell));
+    here.filter_map(|cell| cell.object_storage.as_ref()?.outside.as_ref())
+        .map(|outside| &outside.place)
+        .collect()
 }
 
 /// Where a store keeps the data of a region; `None` when that is in the region itself, which RES001 and RES002 judge.
@@ -185,6 +217,15 @@ fn whereabouts<'a>(
         });
         let countries = site.map_or_else(BTreeSet::new, |region| region.place.countries.clone());
         return Some((countries, site.map(|region| &region.place)));
+    }
+    // A store outside has as many places as the region has cells: data may be in every one of them.
+    let outside = outside(input, store, region);
+    if let Some(first) = outside.first() {
+        let known = outside.iter().all(|place| !place.countries.is_empty());
+        let countries = outside.iter().flat_map(|place| place.countries.clone());
+        let countries = countries.filter(|_| known).collect();
+        let sole = outside.iter().all(|place| place == first).then_some(*first);
+        return Some((countries, sole));
     }
     let other = store
         .region

@@ -134,7 +134,6 @@ templates! {
     "cluster/data/supabase/studio.yaml",
     "cluster/data/supabase/tenant.exs",
     "cluster/overlays/cell/supabase/cell/kustomization.yaml",
-    "cluster/overlays/cell/unit/kustomization.yaml",
     "cluster/apps/service/http-route.yaml",
     "cluster/ops/operator/application.yaml",
     "cluster/ops/operator/kustomization.yaml",

@@ -4,6 +4,7 @@
     reason = "tests read files and the environment, and start programs"
 )]
 
+mod command;
 mod conformance;
 mod differential;
 mod example;
@@ -56,7 +57,9 @@ fn kustomize() -> Option<PathBuf> {
     if found == VERSION || found == "(devel)" {
         return Some(program);
     }
-    say(&format!("SKIPPED: kustomize on PATH is {found}, not {VERSION}"));
+    say(&format!(
+        "SKIPPED: kustomize on PATH is {found}, not {VERSION}"
+    ));
     None
 }
 
@@ -82,6 +85,11 @@ fn built(tree: &Tree, folder: &str) -> Result<String, String> {
 
 fn objects(tree: &Tree, folder: &str) -> Result<Built, String> {
     Builder::new(tree).build(folder).map_err(|problem| {
-        format!("{}: {} {:?}", problem.code, problem.message, problem.primary())
+        format!(
+            "{}: {} {:?}",
+            problem.code,
+            problem.message,
+            problem.primary()
+        )
     })
 }

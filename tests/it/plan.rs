@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) const CASES: [&str; 3] = ["minimal", "full", "gateway"];
+pub(crate) const CASES: [&str; 4] = ["minimal", "full", "gateway", "swapped"];
 
 fn folder(case: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -7,25 +7,26 @@
 use super::super::fail::{Detail as _, Outcome, PATCH, fail};
 use super::super::node::{Kind, Node};
 use super::super::resource::Resource;
-use super::super::scalar::{Style, Tag};
+use super::super::scalar::Style;
 use super::directive::{self, Directive};
+use super::elements::Elements;
 use super::lists;
 use super::schema::Schema;
 use std::collections::BTreeSet;
 
 /// What is there, and what the patch has.
-struct Pair {
-    dest: Option<Node>,
-    patch: Option<Node>,
+pub(super) struct Pair {
+    pub(super) dest: Option<Node>,
+    pub(super) patch: Option<Node>,
     /// Whether both are the same value: what the patch adds is merged with itself.
-    same: bool,
+    pub(super) same: bool,
 }
 
 /// What a merge leaves.
-struct Merged {
-    value: Option<Node>,
+pub(super) struct Merged {
+    pub(super) value: Option<Node>,
     /// Whether it is what was there, changed in place.
-    in_place: bool,
+    pub(super) in_place: bool,
 }
 
 impl Merged {
@@ -91,7 +92,8 @@ fn kind_of(node: Option<&Node>) -> Option<Kind> {
     node.and_then(Node::kind)
 }
 
-fn walk(pair: Pair, schema: Option<Schema>) -> Outcome<Merged> {
+/// Merges a value.
+pub(super) fn walk(pair: Pair, schema: Option<Schema>) -> Outcome<Merged> {
     let schema = schema
         .or_else(|| own_schema(pair.dest.as_ref()).or_else(|| own_schema(pair.patch.as_ref())));
     let (dest, patch) = (kind_of(pair.dest.as_ref()), kind_of(pair.patch.as_ref()));
@@ -326,7 +328,7 @@ fn walk_list(pair: Pair, schema: Option<Schema>, keys: &[&'static str]) -> Outco
         }
     }
     let keys = if keys.is_empty() { &[""][..] } else { keys };
-    let merge = ListMerge {
+    let merge = Elements {
         dest,
         patch,
         same: pair.same,
@@ -336,164 +338,4 @@ fn walk_list(pair: Pair, schema: Option<Schema>, keys: &[&'static str]) -> Outco
         value: Some(merge.run(values, keys)?),
         in_place,
     })
-}
-
-struct ListMerge {
-    dest: Node,
-    patch: Option<Node>,
-    same: bool,
-    schema: Option<Schema>,
-}
-
-impl ListMerge {
-    fn run(mut self, mut values: Vec<Vec<String>>, keys: &[&str]) -> Outcome<Node> {
-        if keys.len() > 1 {
-            unite(&mut values);
-        }
-        let mut merged = Node::list(Vec::new(), self.dest.origin);
-        let mut last_keys: Vec<&str> = Vec::new();
-        for value in &values {
-            let (valid, found) = valid_keys(&values, value, keys);
-            last_keys.clone_from(&valid);
-            if let Some(element) = self.element(&valid, &found)? {
-                lists::set_element(&mut merged, Some(&element), &valid, &found)?;
-            }
-        }
-        if values.is_empty() {
-            return Ok(self.dest);
-        }
-        append(&mut merged, &self.dest, &last_keys)?;
-        Ok(merged)
-    }
-
-    /// The element with these values, merged; nothing when the patch removes it.
-    fn element(&mut self, keys: &[&str], values: &[&str]) -> Outcome<Option<Node>> {
-        let (exact_keys, exact) = valid_keys(&[strings(values)], values, keys);
-        let at = lists::find(&self.dest, &exact_keys, &exact);
-        let comes = self.patch.as_ref().and_then(|patch| {
-            let at = lists::find(patch, &exact_keys, &exact)?;
-            patch.items().get(at).cloned()
-        });
-        let pair = Pair {
-            dest: at.and_then(|at| self.dest.items().get(at).cloned()),
-            patch: comes,
-            same: self.same,
-        };
-        let merged = walk(pair, self.schema)?;
-        let value = merged
-            .value
-            .filter(|value| !value.is_null() && !value.is_empty_map());
-        let Some(mut value) = value else {
-            lists::set_element(&mut self.dest, None, keys, values)?;
-            return Ok(None);
-        };
-        for (key, wanted) in keys.iter().zip(values) {
-            if value.get(key).is_some() || wanted.is_empty() {
-                continue;
-            }
-            let origin = value.origin;
-            if key.is_empty() {
-                value.set_scalar(*wanted, Tag::Unset, origin);
-            } else {
-                value.set(key, Node::bare(*wanted, origin));
-            }
-        }
-        if let Some(at) = at.filter(|_| merged.in_place)
-            && let Some(items) = self.dest.items_mut()
-        {
-            items[at] = value.clone();
-        }
-        Ok(Some(value))
-    }
-}
-
-fn strings(values: &[&str]) -> Vec<String> {
-    values.iter().map(|value| (*value).to_owned()).collect()
-}
-
-/// Puts the elements that were there behind those of the patch, and in the place of those with the same keys.
-fn append(merged: &mut Node, dest: &Node, keys: &[&str]) -> Outcome<()> {
-    for element in dest.items() {
-        if keys.first().is_none_or(|key| key.is_empty()) {
-            lists::set_element(merged, Some(element), &[""], &[element.raw()])?;
-            continue;
-        }
-        let mut values = Vec::with_capacity(keys.len());
-        for key in keys {
-            if element.kind().is_some_and(|kind| kind != Kind::Map) {
-                return Err(fail(
-                    PATCH,
-                    format!("a list that is merged by `{key}` holds {}", element.what()),
-                )
-                .at(element.origin, "here"));
-            }
-            match element.get(key) {
-                Some(value) => values.push(value.raw()),
-                None => {
-                    if let Some(items) = merged.items_mut() {
-                        items.push(element.clone());
-                    }
-                }
-            }
-        }
-        if keys.len() > 1 {
-            lists::set_element(merged, None, keys, &values)?;
-        }
-        lists::set_element(merged, Some(element), keys, &values)?;
-    }
-    Ok(())
-}
-
-/// The keys that some element has a value for, and this element's values for them.
-fn valid_keys<'a>(
-    all: &[Vec<String>],
-    values: &'a [impl AsRef<str>],
-    keys: &[&'a str],
-) -> (Vec<&'a str>, Vec<&'a str>) {
-    let is_used = |at: usize| {
-        all.iter()
-            .any(|values| values.get(at).is_some_and(|value| !value.is_empty()))
-    };
-    let plain = || values.iter().map(AsRef::as_ref).collect();
-    if !(0..keys.len()).any(is_used) {
-        return (keys.to_vec(), plain());
-    }
-    let valid = keys.iter().enumerate().filter(|(at, _)| is_used(*at));
-    let found = values
-        .iter()
-        .map(AsRef::as_ref)
-        .enumerate()
-        .filter(|(at, value)| !value.is_empty() || is_used(*at));
-    (
-        valid.map(|(_, key)| *key).collect(),
-        found.map(|(_, value)| value).collect(),
-    )
-}
-
-/// Makes one of values that differ only where one of them is empty.
-fn unite(values: &mut [Vec<String>]) {
-    for one in 0..values.len() {
-        // As it was before this round, as kustomize compares it.
-        let first = values[one].clone();
-        for other in 0..values.len() {
-            if let Some(united) = united(&first, &values[other]) {
-                values[one].clone_from(&united);
-                values[other] = united;
-            }
-        }
-    }
-}
-
-fn united(one: &[String], other: &[String]) -> Option<Vec<String>> {
-    let mut common = false;
-    let mut united = Vec::with_capacity(one.len());
-    for (a, b) in one.iter().zip(other) {
-        if a == b {
-            common = true;
-        } else if !a.is_empty() && !b.is_empty() {
-            return None;
-        }
-        united.push(if a.is_empty() { b.clone() } else { a.clone() });
-    }
-    common.then_some(united)
 }

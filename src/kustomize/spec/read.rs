@@ -226,7 +226,7 @@ fn read_replica(node: &Node) -> Outcome<Replica> {
 fn read_replacement_field(node: &Node) -> Outcome<ReplacementField> {
     let table = Table::new(node, "a replacement", fields::REPLACEMENT)?;
     let Some(path) = table.filled("path")? else {
-        return Ok(ReplacementField::Inline(replacement(&table)?));
+        return Ok(ReplacementField::Inline(Box::new(replacement(&table)?)));
     };
     if table.get("source").is_some() || !table.list("targets")?.is_empty() {
         return Err(fail(

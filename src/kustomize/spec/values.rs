@@ -170,11 +170,13 @@ pub(in crate::kustomize) fn typed(node: &Node) -> Option<Typed> {
     let Value::Scalar(scalar) = &node.value else {
         return None;
     };
-    Some(if scalar.style == Style::Plain {
-        resolve_old(&scalar.text).1
-    } else {
-        Typed::Text(Arc::clone(&scalar.text))
-    })
+    Some(
+        if matches!(scalar.style, Style::Plain | Style::PlainInFlow) {
+            resolve_old(&scalar.text).1
+        } else {
+            Typed::Text(Arc::clone(&scalar.text))
+        },
+    )
 }
 
 pub(super) fn text(node: &Node, key: &str) -> Outcome<Text> {

@@ -11,7 +11,7 @@ use crate::model::{Cell, Problems};
 use crate::spec::names::{CellName, Name, Quantity};
 use crate::spec::types::*;
 use crate::spec::{KeyPath, Spec};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const NAME: &str = "object-storage";
 
@@ -31,8 +31,14 @@ pub(super) fn object_storage(spec: &Spec, problems: &mut Problems<'_>) {
         }
     }
     if is_external {
+        certificates(spec, problems);
+        // What one cell lacks the others lack too, most of the time: one problem to mend at a time.
         for (environment, region) in cells(spec) {
+            let before = problems.found.len();
             whole(spec, environment, &region, problems);
+            if problems.found.len() > before {
+                break;
+            }
         }
     }
 }
@@ -110,6 +116,31 @@ fn cells(spec: &Spec) -> Vec<(&Name, Name)> {
     cells
 }
 
+/// The configuration of backups is the same in every cell: it trusts a certificate in all of them or in none.
+fn certificates(spec: &Spec, problems: &mut Problems<'_>) {
+    let have: Vec<bool> = cells(spec)
+        .into_iter()
+        .map(|(environment, region)| CellName::join(environment, &region))
+        .map(|cell| {
+            let (environment, _) = cell.parts();
+            let written = external_object_storage(spec, &environment, &cell);
+            written.ca.is_some()
+        })
+        .collect();
+    let mixed = have.contains(&true) && have.contains(&false);
+    if mixed && spec.components.backups.is_some() {
+        let location = problems.key(&KeyPath::new(["components", NAME]));
+        problems.push(
+            Diagnostic::error(
+                "not-available",
+                "backups go to object stores of which only some have a `ca`",
+            )
+            .at(location, "`engine = \"external\"`")
+            .help("give the `ca` of every cell's store: for a public one, the authority that signs its certificate"),
+        );
+    }
+}
+
 /// A store outside needs a host, a place and addresses in every cell, and what looks like a certificate if it has one.
 fn whole(spec: &Spec, environment: &Name, region: &Name, problems: &mut Problems<'_>) {
     let cell = CellName::join(environment, region);
@@ -154,16 +185,27 @@ fn whole(spec: &Spec, environment: &Name, region: &Name, problems: &mut Problems
     }
 }
 
-/// Quotas are of buckets that there are, and fit together into the volume where they are declared for every bucket.
+/// Quotas are of buckets that there are, and none is greater than the volume.
 pub(super) fn quotas(platform: &Platform, problems: &mut Problems<'_>) {
-    for cell in &platform.cells {
-        let Some(here) = &cell.object_storage else {
-            continue;
-        };
-        for (id, quota) in &here.quotas {
+    // By quota and then by cell, so that what stands in one line is reported once.
+    let stores = platform
+        .cells
+        .iter()
+        .filter_map(|cell| cell.object_storage.as_ref());
+    let ids: BTreeSet<&Name> = stores.flat_map(|store| store.quotas.keys()).collect();
+    for id in ids {
+        for cell in &platform.cells {
+            let Some((here, quota)) = cell
+                .object_storage
+                .as_ref()
+                .and_then(|here| Some((here, here.quotas.get(id)?)))
+            else {
+                continue;
+            };
             let path = quota_path(cell, id, problems);
-            if !here.buckets.contains_key(id)
-                && platform.store(id).is_none_or(|s| s.bucket.is_none())
+            if platform
+                .store(id)
+                .is_none_or(|store| store.bucket.is_none())
             {
                 unknown(id, &path, &here.buckets, problems);
             } else if amount(quota) > amount(&here.storage) {

@@ -32,6 +32,11 @@ pub(in crate::model) fn stores(spec: &Spec, services: &BTreeMap<Name, Service>) 
     let Some(component) = &spec.components.object_storage else {
         return Vec::new();
     };
+    // A bucket that nobody uses is not made: other components may be all that the store is for.
+    let is_used = services.values().any(|s| s.uses.contains("objects"));
+    if !is_used && component.classes.is_none() {
+        return Vec::new();
+    }
     vec![Store {
         id: resolve::name("objects"),
         kind: StoreKind::Bucket,

@@ -180,3 +180,27 @@ fn local_environments_are_not_judged() {
     let store = AT.replace("PLACE", "eu-central-1").replace("CLASS", "phi");
     assert_eq!(judged(&format!("{text}{store}"), &With::default()), []);
 }
+
+const OUTSIDE: &str = "engine = \"external\"\nexternal = { host = \"s3.example\", cidrs = [\"203.0.113.0/24\"], at = { provider = \"aws\", location = \"eu-south-2\" } }\n";
+
+#[test]
+fn res004_an_object_store_outside_of_the_clusters() {
+    // Spain is home for region es and abroad for region tr.
+    let found = expect(&[], OUTSIDE, &[(ADDED + 1, "RES004")]);
+    assert_eq!(
+        found[0].message,
+        "the store `objects` keeps data of region `tr` in ES, where phi and pii may not be"
+    );
+    // Each region with a store at home: a site of one's own is known when it is the site of a region.
+    let own = |site: &str| {
+        let cell = |environment: &str| {
+            format!(
+                "[cells.\"{environment}/tr\".components.object-storage.external]\nhost = \"s3.tr.example\"\nat = {{ provider = \"onprem\", location = \"{site}\" }}\n"
+            )
+        };
+        format!("{OUTSIDE}{}{}", cell("staging"), cell("production"))
+    };
+    expect(&[], &own("ist-dc1"), &[]);
+    // Nobody says where this one is; the finding stands at the cell that says it.
+    expect(&[], &own("cellar"), &[(ADDED + 4, "RES004")]);
+}

@@ -123,14 +123,37 @@ impl Random {
     fn base(&mut self, folder: &str, most: usize) {
         let count = self.rng.usize(1..=most);
         let mut files = Vec::new();
-        for number in 0..count {
-            let text = self.resource();
+        let mut names = NAMES;
+        self.rng.shuffle(&mut names[1..]);
+        for (number, name) in names.iter().enumerate().take(count) {
+            // What patches and replacements are for is mostly there.
+            let text = if number == 0 {
+                let meta =
+                    "metadata:\n  name: web\n  labels: {app: web}\n  annotations: {a.b/c: x}\n";
+                self.workload("apps/v1", "Deployment", meta, "  ")
+            } else {
+                self.resource(name)
+            };
             let file = format!("r{number}.yaml");
             self.put(format!("{folder}/{file}"), text);
             files.push(file);
         }
         let resources: Vec<&str> = files.iter().map(String::as_str).collect();
         self.kustomization(folder, &resources, &[], false);
+        if folder == "second" {
+            // Beside the first base names must differ.
+            let file = self.tree.get_mut("second/kustomization.yaml");
+            let text = file.map(std::mem::take).unwrap_or_default();
+            let text = String::from_utf8(text).expect("UTF-8");
+            let kept: Vec<&str> = text
+                .lines()
+                .filter(|line| !line.starts_with("name"))
+                .collect();
+            self.put(
+                "second/kustomization.yaml".to_owned(),
+                format!("namePrefix: s-\n{}\n", kept.join("\n")),
+            );
+        }
     }
 
     fn component(&mut self, folder: &str) {
@@ -164,14 +187,26 @@ impl Random {
             let _ = writeln!(text, "namePrefix: {}", self.pick(&["a-", "b-"]));
         }
         if self.chance(20) {
-            let _ = writeln!(text, "nameSuffix: {}", self.pick(&["-x", "-1"]));
+            let _ = writeln!(text, "nameSuffix: {}", self.pick(&["-x", "-y"]));
         }
         if self.chance(25) {
-            let _ = writeln!(text, "commonLabels:\n  team: {}\n  tier: \"2\"", self.name());
+            let _ = writeln!(
+                text,
+                "commonLabels:\n  team: {}\n  tier: \"2\"",
+                self.name()
+            );
         }
         if self.chance(25) {
-            let flag = self.pick(&["includeSelectors: true", "includeTemplates: true", "pairs: {}"]);
-            let pairs = if flag.starts_with("pairs") { "" } else { "  pairs: {part: shop, yes: \"on\"}\n" };
+            let flag = self.pick(&[
+                "includeSelectors: true",
+                "includeTemplates: true",
+                "pairs: {}",
+            ]);
+            let pairs = if flag.starts_with("pairs") {
+                ""
+            } else {
+                "  pairs: {part: shop, level: \"on\"}\n"
+            };
             let _ = writeln!(text, "labels:\n- {flag}\n{pairs}");
         }
         if self.chance(25) {
@@ -181,7 +216,7 @@ impl Random {
             self.images(text);
         }
         if self.chance(15) {
-            let _ = writeln!(text, "replicas:\n- name: {}\n  count: 3", self.name());
+            text.push_str("replicas:\n- name: web\n  count: 3\n");
         }
         if self.chance(35) {
             self.generators(folder, text);
@@ -199,7 +234,13 @@ impl Random {
 
     fn images(&mut self, text: &mut String) {
         text.push_str("images:\n");
-        let name = self.pick(&["nginx", "reg.io:5000/acme/api", "busybox", "redis", "nginx.*"]);
+        let name = self.pick(&[
+            "nginx",
+            "reg.io:5000/acme/api",
+            "busybox",
+            "redis",
+            "nginx.*",
+        ]);
         let _ = writeln!(text, "- name: {name}");
         for (key, value) in [
             ("newName", "mirror.io/x"),
@@ -213,26 +254,41 @@ impl Random {
     }
 
     fn generators(&mut self, folder: &str, text: &mut String) {
-        let kind = self.pick(&["configMapGenerator", "secretGenerator"]);
-        let name = self.pick(&["settings", "cfg"]);
+        let (kind, name) = match self.rng.u8(..3) {
+            0 => ("configMapGenerator", "settings"),
+            1 => ("configMapGenerator", "cfg"),
+            _ => ("secretGenerator", "keys"),
+        };
         let _ = writeln!(text, "{kind}:\n- name: {name}");
-        if !folder.starts_with("base") && self.chance(40) {
-            let _ = writeln!(text, "  behavior: {}", self.pick(&["merge", "replace", "create"]));
+        if self.generated.iter().any(|known| known == name) {
+            let _ = writeln!(text, "  behavior: {}", self.pick(&["merge", "replace"]));
         }
-        let _ = writeln!(text, "  literals:\n  - A={}\n  - B=\"q\"", self.pick(&["1", "x y", "<&>", "é"]));
+        let _ = writeln!(
+            text,
+            "  literals:\n  - A={}\n  - B=\"q\"",
+            self.pick(&["1", "x y", "<&>", "é"])
+        );
         if self.chance(40) {
-            self.put(format!("{folder}/v.env"), "# c\nE=1\n F=two words \nG\n".to_owned());
+            self.put(
+                format!("{folder}/v.env"),
+                "# c\nE=1\n F=two words \nG\n".to_owned(),
+            );
             text.push_str("  envs: [v.env]\n");
         }
         if self.chance(40) {
-            self.put(format!("{folder}/f.conf"), "line one\n  line two\n\n".to_owned());
+            self.put(
+                format!("{folder}/f.conf"),
+                "line one\n  line two\n\n".to_owned(),
+            );
             text.push_str("  files: [f.conf, other=f.conf]\n");
         }
         if self.chance(20) {
             text.push_str("  options:\n    labels: {made: here}\n    immutable: true\n");
         }
         if self.chance(15) {
-            text.push_str("generatorOptions:\n  disableNameSuffixHash: true\n  annotations: {by: hand}\n");
+            text.push_str(
+                "generatorOptions:\n  disableNameSuffixHash: true\n  annotations: {by: hand}\n",
+            );
         }
         self.generated.push(name.to_owned());
     }
@@ -240,14 +296,36 @@ impl Random {
     fn patches(&mut self, text: &mut String) {
         text.push_str("patches:\n");
         for _ in 0..self.rng.usize(1..=2) {
-            let kind = self.pick(&["Deployment", "StatefulSet", "Service", "Widget", "CronJob", "ConfigMap", ".*"]);
-            let target = match self.rng.u8(..4) {
-                0 => format!("    kind: {kind}\n    name: {}\n", self.name()),
-                1 => format!("    kind: {kind}\n"),
-                2 => "    name: we.*|api\n".to_owned(),
-                _ => "    labelSelector: app=web\n".to_owned(),
+            let kind = self.pick(&[
+                "Deployment",
+                "StatefulSet",
+                "Service",
+                "Widget",
+                "CronJob",
+                "ConfigMap",
+                ".*",
+            ]);
+            let operations = self.chance(35);
+            let target = match self.rng.u8(..5) {
+                0 if !operations => format!("    kind: {kind}\n    name: {}\n", self.name()),
+                1 if !operations => format!("    kind: {kind}\n"),
+                2 if !operations => "    name: we.*|api\n".to_owned(),
+                3 => "    labelSelector: app=web\n    kind: Deploy.*\n".to_owned(),
+                _ => "    kind: Deployment\n    name: web\n".to_owned(),
             };
-            let body = if self.chance(45) { self.operations() } else { self.merge() };
+            let body = if operations {
+                self.operations()
+            } else {
+                self.merge()
+            };
+            if !operations
+                && body.contains("kind: Deployment")
+                && body.contains("name: web\n")
+                && self.chance(30)
+            {
+                let _ = write!(text, "- patch: |\n{body}");
+                continue;
+            }
             let _ = write!(text, "- target:\n{target}  patch: |\n{body}");
         }
     }
@@ -256,12 +334,22 @@ impl Random {
         let value = self.value();
         let value = if value.is_empty() { "null" } else { value };
         match self.rng.u8(..6) {
-            0 => format!("    - op: add\n      path: /metadata/labels/new\n      value: {}\n", self.name()),
-            1 => "    - op: replace\n      path: /spec/replicas\n      value: 4\n".to_owned(),
-            2 => format!("    - op: add\n      path: /metadata/annotations/k~1y\n      value: {value}\n"),
-            3 => "    - op: remove\n      path: /metadata/labels\n".to_owned(),
-            4 => format!("    - op: add\n      path: /spec/extra\n      value: [{{a: {value}}}, 2]\n"),
-            _ => "    - op: copy\n      from: /metadata/name\n      path: /metadata/labels/copied\n".to_owned(),
+            0 => format!(
+                "    - op: add\n      path: /metadata/labels/new\n      value: {}\n",
+                self.name()
+            ),
+            1 => "    - op: replace\n      path: /spec/paused\n      value: 4\n".to_owned(),
+            2 => format!(
+                "    - op: add\n      path: /metadata/annotations/k~1y\n      value: {value}\n"
+            ),
+            3 => "    - op: remove\n      path: /spec/template/spec/containers/0/env\n".to_owned(),
+            4 => format!(
+                "    - op: add\n      path: /spec/extra\n      value: [{{a: {value}}}, 2]\n"
+            ),
+            _ => {
+                "    - op: copy\n      from: /metadata/name\n      path: /metadata/labels/copied\n"
+                    .to_owned()
+            }
         }
     }
 
@@ -273,10 +361,14 @@ impl Random {
             _ => "v1",
         };
         let name = self.name();
-        let mut body = format!("    apiVersion: {api}\n    kind: {kind}\n    metadata:\n      name: {name}\n");
+        let mut body =
+            format!("    apiVersion: {api}\n    kind: {kind}\n    metadata:\n      name: {name}\n");
         if self.chance(50) {
             let value = self.value();
-            let _ = write!(body, "      labels:\n        app: patched\n      annotations:\n        v: {value}\n");
+            let _ = write!(
+                body,
+                "      labels:\n        app: patched\n      annotations:\n        v: {value}\n"
+            );
         }
         match self.rng.u8(..8) {
             0 => body.push_str("    spec:\n      replicas: 7\n      template:\n        spec:\n          containers:\n          - name: main\n            env:\n            - {name: NEW, value: x}\n            - name: A\n              $patch: delete\n          - name: extra\n            image: busybox\n"),
@@ -294,27 +386,25 @@ impl Random {
     fn replacements(&mut self, text: &mut String) {
         let source = match self.rng.u8(..3) {
             0 => "  sourceValue: fixed".to_owned(),
-            1 => format!("  source: {{kind: Deployment, name: {}, fieldPath: metadata.name}}", self.name()),
-            _ => format!("  source:\n      kind: ConfigMap\n      name: {}\n      fieldPath: data.a\n", self.name()),
+            1 => "  source: {kind: Deployment, name: web, fieldPath: metadata.name}".to_owned(),
+            _ => "  source:\n      kind: Deployment\n      name: web\n      fieldPath: spec.template.spec.containers.[name=main].image\n      options: {delimiter: '/', index: 0}".to_owned(),
         };
         let path = self.pick(&[
             "metadata.annotations.[a.b/c]",
             "spec.template.spec.containers.[name=main].env.[name=A].value",
             "spec.template.spec.containers.*.image",
-            "spec.extra.field",
             "metadata.labels.app",
-            "spec.replicas",
             "spec.template.spec.containers.0.name",
         ]);
-        let kind = self.pick(&["Deployment", "Widget", "Service"]);
+        let kind = self.pick(&["Deployment", "Deployment, name: web", "Widget"]);
         let _ = write!(
             text,
             "replacements:\n-{}\n  targets:\n  - select: {{kind: {kind}}}\n    fieldPaths: ['{path}']\n",
             &source[1..]
         );
         match self.rng.u8(..4) {
-            0 => text.push_str("    options: {create: true}\n"),
-            1 => text.push_str("    options: {delimiter: ':', index: 1}\n"),
+            0 | 1 => text.push_str("    options: {create: true}\n"),
+            2 => text.push_str("    options: {delimiter: ':', index: 1}\n"),
             _ => {}
         }
     }
@@ -339,8 +429,7 @@ impl Random {
         text
     }
 
-    fn resource(&mut self) -> String {
-        let name = self.name();
+    fn resource(&mut self, name: &str) -> String {
         let meta = self.metadata(name);
         let (one, two) = (self.name(), self.name());
         match self.rng.u8(..20) {
@@ -349,57 +438,100 @@ impl Random {
             6 => self.workload("batch/v1", "Job", &meta, "  "),
             7 => {
                 let pod = self.pod("          ");
-                format!("apiVersion: batch/v1\nkind: CronJob\n{meta}spec:\n  schedule: '* * * * *'\n  jobTemplate:\n    spec:\n      template:\n        spec:\n{pod}")
+                format!(
+                    "apiVersion: batch/v1\nkind: CronJob\n{meta}spec:\n  schedule: '* * * * *'\n  jobTemplate:\n    spec:\n      template:\n        spec:\n{pod}"
+                )
             }
-            8 | 9 => format!("apiVersion: v1\nkind: Service\n{meta}spec:\n  selector: {{app: {one}}}\n  ports:\n  - {{port: 80, targetPort: 8080}}\n  - {{port: 81, protocol: UDP}}\n"),
+            8 | 9 => format!(
+                "apiVersion: v1\nkind: Service\n{meta}spec:\n  selector: {{app: {one}}}\n  ports:\n  - {{port: 80, targetPort: 8080}}\n  - {{port: 81, protocol: UDP}}\n"
+            ),
             10 => {
                 let (a, b) = (self.value(), self.value());
                 format!("apiVersion: v1\nkind: ConfigMap\n{meta}data:\n  a: {a}\n  b: {b}\n")
             }
-            11 => format!("apiVersion: v1\nkind: ServiceAccount\n{meta}---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\n{meta}roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: {one}}}\nsubjects:\n- {{kind: ServiceAccount, name: {two}, namespace: shop}}\n- {{kind: ServiceAccount, name: default}}\n"),
-            12 => format!("apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\n{meta}rules:\n- {{apiGroups: [''], resources: [secrets], resourceNames: [{one}, {two}], verbs: [get]}}\n"),
-            13 => format!("apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\n{meta}spec:\n  scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: {one}}}\n"),
-            14 => format!("apiVersion: networking.k8s.io/v1\nkind: Ingress\n{meta}spec:\n  tls: [{{secretName: {one}}}]\n  rules:\n  - http:\n      paths:\n      - backend: {{service: {{name: {two}, port: {{number: 80}}}}}}\n"),
+            11 => format!(
+                "apiVersion: v1\nkind: ServiceAccount\n{meta}---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\n{meta}roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: {one}}}\nsubjects:\n- {{kind: ServiceAccount, name: {two}, namespace: shop}}\n- {{kind: ServiceAccount, name: default}}\n"
+            ),
+            12 => format!(
+                "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\n{meta}rules:\n- {{apiGroups: [''], resources: [secrets], resourceNames: [{one}, {two}], verbs: [get]}}\n"
+            ),
+            13 => format!(
+                "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\n{meta}spec:\n  scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: {one}}}\n"
+            ),
+            14 => format!(
+                "apiVersion: networking.k8s.io/v1\nkind: Ingress\n{meta}spec:\n  tls: [{{secretName: {one}}}]\n  rules:\n  - http:\n      paths:\n      - backend: {{service: {{name: {two}, port: {{number: 80}}}}}}\n"
+            ),
             15 | 16 => {
                 let (a, b) = (self.value(), self.value());
                 format!("apiVersion: example.org/v1\nkind: Widget\n{meta}spec:\n  image: nginx:1\n  any: {a}\n  more: [{b}]\n  containers:\n  - {{name: main, image: nginx}}\n  items:\n  - {{name: two}}\n  deep: {{a: {{x: 1}}, b: ~}}\n").replace("[]", "['']")
             }
-            17 => format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {{name: {name}}}\nroleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {one}}}\nsubjects:\n- {{kind: ServiceAccount, name: {two}, namespace: other}}\n"),
-            18 => format!("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n{meta}spec:\n  podSelector: {{matchLabels: {{app: {one}}}}}\n  ingress:\n  - from:\n    - podSelector: {{matchLabels: {{app: {two}}}}}\n  egress: [{{to: [{{podSelector: {{}}}}]}}]\n"),
-            _ => format!("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {{name: {name}}}\n  stringData: {{a: b}}\n- apiVersion: v1\n  kind: PersistentVolumeClaim\n  metadata: {{name: {one}}}\n  spec: {{storageClassName: {two}, resources: {{requests: {{storage: 1Gi}}}}}}\n"),
+            17 => format!(
+                "apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {{name: {name}}}\nroleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {one}}}\nsubjects:\n- {{kind: ServiceAccount, name: {two}, namespace: other}}\n"
+            ),
+            18 => format!(
+                "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n{meta}spec:\n  podSelector: {{matchLabels: {{app: {one}}}}}\n  ingress:\n  - from:\n    - podSelector: {{matchLabels: {{app: {two}}}}}\n  egress: [{{to: [{{podSelector: {{}}}}]}}]\n"
+            ),
+            _ => format!(
+                "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {{name: {name}}}\n  stringData: {{a: b}}\n- apiVersion: v1\n  kind: PersistentVolumeClaim\n  metadata: {{name: {one}}}\n  spec: {{storageClassName: {two}, resources: {{requests: {{storage: 1Gi}}}}}}\n"
+            ),
         }
     }
 
     fn workload(&mut self, api: &str, kind: &str, meta: &str, indent: &str) -> String {
         let pod = self.pod(&indent.repeat(3));
         let name = self.name();
-        let replicas = if self.chance(50) { "  replicas: 2\n" } else { "" };
-        format!("apiVersion: {api}\nkind: {kind}\n{meta}spec:\n{replicas}  selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec:\n{pod}")
+        let replicas = if self.chance(50) {
+            "  replicas: 2\n"
+        } else {
+            ""
+        };
+        format!(
+            "apiVersion: {api}\nkind: {kind}\n{meta}spec:\n{replicas}  selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec:\n{pod}"
+        )
     }
 
     fn pod(&mut self, indent: &str) -> String {
         let reference = if self.chance(60) && !self.generated.is_empty() {
             self.generated[self.rng.usize(..self.generated.len())].clone()
         } else {
-            self.pick(&["settings", "cfg", "web", "api"]).to_owned()
+            self.pick(&["settings", "cfg", "keys", "api"]).to_owned()
         };
-        let (image, other, value, name) =
-            (self.pick(&IMAGES), self.pick(&IMAGES), self.value(), self.name());
-        let value = if matches!(value, "" | "~" | "null") { "x" } else { value };
+        let (image, other, value, name) = (
+            self.pick(&IMAGES),
+            self.pick(&IMAGES),
+            self.value(),
+            self.name(),
+        );
+        let value = if matches!(value, "" | "~" | "null") {
+            "x"
+        } else {
+            value
+        };
         let mut text = String::new();
         if self.chance(40) {
             let _ = writeln!(text, "serviceAccountName: {name}");
         }
         if self.chance(40) {
-            let _ = writeln!(text, "initContainers:\n- name: init\n  image: {other}\n  envFrom:\n  - secretRef: {{name: {reference}}}");
+            let _ = writeln!(
+                text,
+                "initContainers:\n- name: init\n  image: {other}\n  envFrom:\n  - secretRef: {{name: {reference}}}"
+            );
         }
-        let _ = writeln!(text, "containers:\n- name: main\n  image: {image}\n  ports:\n  - containerPort: 80\n  - {{containerPort: 80, protocol: UDP}}\n  env:\n  - name: A\n    value: {value}\n  - name: B\n    valueFrom: {{configMapKeyRef: {{name: {reference}, key: A}}}}");
+        let _ = writeln!(
+            text,
+            "containers:\n- name: main\n  image: {image}\n  ports:\n  - containerPort: 80\n  - {{containerPort: 80, protocol: UDP}}\n  env:\n  - name: A\n    value: {value}\n  - name: B\n    valueFrom: {{configMapKeyRef: {{name: {reference}, key: A}}}}"
+        );
         if self.chance(50) {
             let _ = writeln!(text, "- {{name: side, image: {other}, args: [a, \"1\"]}}");
         }
         if self.chance(50) {
-            let _ = writeln!(text, "volumes:\n- name: data\n  configMap: {{name: {reference}}}\n- name: sec\n  secret: {{secretName: {reference}}}\n- name: claim\n  persistentVolumeClaim: {{claimName: {name}}}");
+            let _ = writeln!(
+                text,
+                "volumes:\n- name: data\n  configMap: {{name: {reference}}}\n- name: sec\n  secret: {{secretName: {reference}}}\n- name: claim\n  persistentVolumeClaim: {{claimName: {name}}}"
+            );
         }
-        text.lines().map(|line| format!("{indent}{line}\n")).collect()
+        text.lines()
+            .map(|line| format!("{indent}{line}\n"))
+            .collect()
     }
 }

@@ -68,7 +68,7 @@ class Workload:
     def runs_nothing(self):
         """Whether it is held at zero."""
         spec = self.placed.spec
-        return spec.get("replicas") == 0 or (self.placed.kind == "CronJob" and spec.get("suspend") is True)
+        return spec.get("replicas") == 0 or (self.placed.kind in ("CronJob", "Job") and spec.get("suspend") is True)
 
 
 def _workload(placed):

@@ -5,7 +5,7 @@
 # It may run any number of times: what is there stays, what is missing is made, passwords follow their Secrets.
 #
 # PGHOST PGPORT PGSSLCERT PGSSLKEY PGSSLROOTCERT  where the database is and who we are
-# SETUP          folder of this file and of setup.sql
+# SETUP          folder of this file and of the SQL it runs
 # <ROLE>_PASSWORD  passwords, read by psql itself: they are on no command line
 set -eu
 
@@ -31,5 +31,10 @@ until psql -X -q -c 'SELECT 1' >/dev/null 2>&1; do
   sleep 2
 done
 
-psql -X -q -v ON_ERROR_STOP=1 -f "${SETUP:-/setup}/setup.sql"
+setup=${SETUP:-/setup}
+# What Supabase's services need, as the role that owns everything of theirs.
+for file in "$setup"/[0-9][0-9]-*.sql; do
+  PGOPTIONS='-c role=supabase_admin -c client_min_messages=warning' psql -X -q -v ON_ERROR_STOP=1 -v VERBOSITY=terse -f "$file"
+done
+psql -X -q -v ON_ERROR_STOP=1 -f "$setup/setup.sql"
 echo "roles, databases and passwords are as declared"

@@ -15,10 +15,13 @@ SELECT 'CREATE ROLE supabase_functions_admin NOINHERIT CREATEROLE LOGIN NOREPLIC
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'supabase_functions_admin')
 \gexec
 
--- The statements below have passwords in them: the server's log does not get them.
+-- The statements below have passwords in them: no log and no statistics get them.
 SET log_statement = 'none';
 SET log_min_error_statement = 'panic';
 SET log_min_duration_statement = -1;
+SET pgaudit.log = 'none';
+SET pg_stat_statements.track_utility = off;
+SET password_encryption = 'scram-sha-256';
 
 ALTER ROLE authenticator WITH PASSWORD :'authenticator';
 ALTER ROLE supabase_auth_admin WITH PASSWORD :'auth_admin';
