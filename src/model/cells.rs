@@ -53,6 +53,13 @@ fn cell(
             cell_service(service, environment.kind, overrides, &domain),
         )
     });
+    let teams = platform.teams.values().map(|team| {
+        let overrides = [
+            written.teams.get(&team.name),
+            here.and_then(|cell| cell.teams.get(&team.name)),
+        ];
+        (team.name.clone(), team.here(overrides))
+    });
     // A laptop is in no region.
     let region_spec = spec
         .regions
@@ -65,6 +72,7 @@ fn cell(
         .and_then(|region| region.cluster.as_ref());
     let mut cell = Cell {
         services: services.collect(),
+        teams: teams.collect(),
         object_storage: components::object_storage_in_cell(spec, platform, environment, &region),
         valkey: platform.valkey.as_ref().map(|store| {
             let written = overrides.map(|written| written?.valkey.as_ref().map(Into::into));
@@ -83,6 +91,8 @@ fn cell(
         region,
         kind: environment.kind,
         domain,
+        namespaces: Vec::new(),
+        needs: Vec::new(),
         postgres: platform
             .postgres
             .as_ref()
@@ -92,6 +102,7 @@ fn cell(
             .as_ref()
             .map(|backups| backups::here(backups, overrides)),
         units: Vec::new(),
+        cluster_wide: Vec::new(),
         edges: Vec::new(),
         credentials: Vec::new(),
         object_users: Vec::new(),

@@ -9,6 +9,7 @@ mod postgres;
 mod services;
 mod stores;
 mod supabase;
+mod teams;
 
 use super::Problems;
 use super::platform::Platform;
@@ -20,6 +21,7 @@ pub(super) fn check(spec: &Spec, problems: &mut Problems<'_>) {
     places::regions(spec, problems);
     places::environments(spec, problems);
     services::services(spec, problems);
+    teams::teams(spec, problems);
     stores::components(spec, problems);
     ingress::check(spec, problems);
     object_storage::object_storage(spec, problems);
@@ -37,6 +39,8 @@ pub(super) fn resolved(platform: &Platform, problems: &mut Problems<'_>) {
     derived::hosts(platform, problems);
     derived::buckets(platform, problems);
     derived::variables(platform, problems);
+    teams::namespaces(platform, problems);
+    teams::quotas(platform, problems);
     ingress::resolved(platform, problems);
     object_storage::quotas(platform, problems);
 }

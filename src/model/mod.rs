@@ -3,12 +3,16 @@
 //! In: a [`Spec`] and its [`Document`]. Out: a [`Platform`], or every problem of the declaration as diagnostics. This
 //! is the only place where defaults are applied.
 
+mod amount;
 mod cells;
 mod check;
 mod components;
 pub mod credentials;
 pub mod edges;
+pub mod guard_rails;
 pub(crate) mod ingress;
+pub mod namespaces;
+pub mod needs;
 mod object_users;
 pub mod operators;
 mod platform;
@@ -18,9 +22,11 @@ mod resolve;
 mod schedule;
 pub(crate) mod storage;
 mod supabase;
+mod teams;
 pub mod units;
 mod variables;
 
+pub use amount::Amount;
 pub(crate) use components::backups::offsite;
 pub use components::backups::{
     BACKUP_IMAGE, BACKUP_PORT, BackupSchedules, Offsite, POSTGRES_BACKUP, PostgresBackups,
@@ -35,6 +41,7 @@ pub use components::{
 pub use object_users::{ObjectRights, ObjectUser};
 pub use platform::*;
 pub use supabase::*;
+pub use teams::{CellTeam, Team};
 pub use variables::{OBJECT_STORAGE_PORT, ObjectSetting, Setting};
 
 use crate::diagnostic::{self, Diagnostic};

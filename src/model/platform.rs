@@ -6,11 +6,14 @@ use super::components::{CellObjectStorage, CellServer, ObjectStorage, Rabbitmq, 
 use super::credentials::Credential;
 use super::edges::{Edge, Peer};
 use super::ingress::{CertManager, Exposed, Ingress};
+use super::namespaces::Namespace;
+use super::needs::Need;
 use super::object_users::{ObjectRights, ObjectUser};
 use super::operators::Operator;
 use super::storage::StorageClass;
 use super::supabase::{CellSupabase, Supabase};
-use super::units::Unit;
+use super::teams::{CellTeam, Team};
+use super::units::{ClusterWide, Unit};
 use crate::catalogue::{ImagePin, Place};
 use crate::spec::names::{
     CellName, Cidr, Country, Host, Identifier, Image, Name, Quantity, RepositoryUrl, UrlPath,
@@ -43,6 +46,8 @@ pub struct Platform {
     pub environments: Vec<Environment>,
     /// Services by name.
     pub services: BTreeMap<Name, Service>,
+    /// Teams by name.
+    pub teams: BTreeMap<Name, Team>,
     /// How services are reached from outside.
     pub ingress: Ingress,
     /// cert-manager, if the platform brings it.
@@ -172,6 +177,8 @@ pub struct Environment {
 pub struct Service {
     /// Its name.
     pub name: Name,
+    /// The team it belongs to.
+    pub team: Option<Name>,
     /// Its namespace.
     pub namespace: String,
     /// The port on which it speaks HTTP.
@@ -238,6 +245,14 @@ impl Scaling {
         match self {
             Self::Fixed { replicas } => replicas,
             Self::Auto { min, .. } => min,
+        }
+    }
+
+    /// The most replicas that run.
+    pub fn most(self) -> u32 {
+        match self {
+            Self::Fixed { replicas } => replicas,
+            Self::Auto { max, .. } => max,
         }
     }
 }
@@ -356,6 +371,12 @@ pub struct Cell {
     pub services: BTreeMap<Name, CellService>,
     /// What its object store is here.
     pub object_storage: Option<CellObjectStorage>,
+    /// What its teams are here.
+    pub teams: BTreeMap<Name, CellTeam>,
+    /// Its namespaces, by name.
+    pub namespaces: Vec<Namespace>,
+    /// What its workloads need at their largest.
+    pub needs: Vec<Need>,
     /// What its Valkey server is here.
     pub valkey: Option<CellServer>,
     /// What its RabbitMQ server is here.
@@ -368,6 +389,8 @@ pub struct Cell {
     pub supabase: Option<CellSupabase>,
     /// What it deploys, in the order in which it comes up.
     pub units: Vec<Unit>,
+    /// What its units make that is in no namespace.
+    pub cluster_wide: Vec<ClusterWide>,
     /// Every way that is open in its network.
     pub edges: Vec<Edge>,
     /// Every Secret it needs.
@@ -435,7 +458,7 @@ pub struct CellService {
 }
 
 impl Platform {
-    /// The namespace of the services.
+    /// The namespace of the services that belong to no team.
     pub fn apps_namespace(&self) -> String {
         format!("{}-apps", self.name)
     }
@@ -445,19 +468,14 @@ impl Platform {
         format!("{}-data", self.name)
     }
 
-    /// Every namespace that the platform makes, sorted.
-    pub fn namespaces(&self) -> Vec<String> {
-        let mut namespaces = vec![self.apps_namespace(), self.data_namespace()];
-        if self.has_gateway() {
-            namespaces.push(self.gateway_namespace());
+    /// The namespaces of all cells, by name; each as the first cell has it that has it.
+    pub fn namespaces(&self) -> BTreeMap<&str, &Namespace> {
+        let mut namespaces = BTreeMap::new();
+        for namespace in self.cells.iter().flat_map(|cell| &cell.namespaces) {
+            namespaces
+                .entry(namespace.name.as_str())
+                .or_insert(namespace);
         }
-        namespaces.extend(
-            self.services
-                .values()
-                .map(|service| service.namespace.clone()),
-        );
-        namespaces.sort();
-        namespaces.dedup();
         namespaces
     }
 

@@ -58,7 +58,7 @@ fn remedy(what: &str, written: &str) -> Option<&'static str> {
 }
 
 /// Reports a name that refers to nothing.
-fn dangling<'a>(
+pub(super) fn dangling<'a>(
     problems: &mut Problems<'_>,
     at_key: bool,
     path: &KeyPath,

@@ -3,7 +3,7 @@
 use super::components::backups::BACKUP_IMAGE;
 use super::components::postgres::POSTGRES;
 use super::platform::*;
-use super::{cells, components, ingress, storage, supabase};
+use super::{cells, components, ingress, storage, supabase, teams};
 use crate::catalogue::{self, ImagePin, LocationKind, LocationStatus, Place};
 use crate::spec::Spec;
 use crate::spec::names::{Image, Name, Quantity, Schedule, UrlPath};
@@ -51,6 +51,7 @@ pub(super) fn platform(spec: &Spec) -> Platform {
             .map(|written| supabase::supabase(&spec.platform.name, written)),
         stores: stores(spec, &services),
         services,
+        teams: teams::teams(spec),
         endpoints: spec
             .endpoints
             .iter()
@@ -243,7 +244,11 @@ fn service(spec: &Spec, name: &Name, written: &ServiceSpec) -> Service {
     let live = health.live.unwrap_or_else(|| path("/healthz/live"));
     Service {
         name: name.clone(),
-        namespace: format!("{}-apps", spec.platform.name),
+        team: written.team.clone(),
+        namespace: match &written.team {
+            Some(team) => teams::namespace(spec, team),
+            None => format!("{}-apps", spec.platform.name),
+        },
         port: written.port,
         image: written
             .image

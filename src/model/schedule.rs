@@ -230,7 +230,8 @@ mod tests {
         assert_eq!(gap(&["0 2 * * 0"]), 7 * DAY);
         assert_eq!(gap(&["0 2 * * 0", "0 2 * * 1-6"]), DAY);
         assert_eq!(gap(&["0 5 1 * *"]), 31 * DAY);
-        assert_eq!(gap(&["0 0 31 */2 *"]), 62 * DAY);
+        // Of every second month only four have so many days; from July on it waits for January.
+        assert_eq!(gap(&["0 0 31 */2 *"]), 184 * DAY);
         // Once in four years, on the 29th of February.
         assert_eq!(gap(&["0 0 29 2 *"]), 1464 * DAY);
     }

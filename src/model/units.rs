@@ -12,6 +12,8 @@ pub enum Part {
     Base,
     /// Stores.
     Data,
+    /// Admission policies, which are in no namespace.
+    GuardRails,
     /// What operates the cell: secrets, certificates, ingress.
     Ops,
 }
@@ -70,4 +72,18 @@ impl Unit {
             behind: Vec::new(),
         }
     }
+}
+
+/// An object that is in no namespace: the AppProject of its unit allows just this one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ClusterWide {
+    /// The AppProject, without the platform's name: the `project` of the unit.
+    pub project: String,
+    /// Its API group.
+    pub group: &'static str,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
 }

@@ -3,7 +3,7 @@
 use super::{Files, Origin};
 use crate::catalogue;
 use crate::model::operators::{ObjectKind, Operator, kind};
-use crate::model::units::{Part, Unit};
+use crate::model::units::{ClusterWide, Part, Unit};
 use crate::model::{Cell, Platform};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,11 +15,11 @@ const APPLICATIONS: &str = "cluster/overlays/cell/applications.yaml";
 #[derive(Serialize)]
 struct Projects<'a> {
     platform: &'a str,
-    projects: Vec<Project>,
+    projects: Vec<Project<'a>>,
 }
 
 #[derive(Serialize)]
-struct Project {
+struct Project<'a> {
     name: String,
     description: String,
     repositories: Vec<String>,
@@ -27,6 +27,16 @@ struct Project {
     /// Sorted, each once; one that any object may have has no name.
     cluster_kinds: BTreeSet<ClusterKind>,
     kinds: Vec<ObjectKind>,
+    roles: Vec<Role<'a>>,
+}
+
+/// What people of some groups may do with the Applications of a project.
+#[derive(Serialize)]
+struct Role<'a> {
+    name: &'static str,
+    description: &'static str,
+    policies: Vec<String>,
+    groups: &'a [String],
 }
 
 /// A kind of objects that are in no namespace, and the one name they may have.
@@ -53,6 +63,16 @@ impl From<&ObjectKind> for ClusterKind {
             group: kind.group,
             kind: kind.kind,
             name: None,
+        }
+    }
+}
+
+impl From<&ClusterWide> for ClusterKind {
+    fn from(object: &ClusterWide) -> Self {
+        Self {
+            group: object.group,
+            kind: object.kind,
+            name: Some(object.name.clone()),
         }
     }
 }
@@ -84,7 +104,10 @@ struct Application {
 const BASE_KINDS: &[ObjectKind] = &[
     kind("", "LimitRange"),
     kind("", "ResourceQuota"),
+    kind("", "ServiceAccount"),
     kind("networking.k8s.io", "NetworkPolicy"),
+    kind("rbac.authorization.k8s.io", "Role"),
+    kind("rbac.authorization.k8s.io", "RoleBinding"),
 ];
 const APPS_KINDS: &[ObjectKind] = &[
     kind("", "ConfigMap"),
@@ -159,33 +182,19 @@ fn origin<'a>(template: &'static str, key: &'a str) -> Origin<'a> {
     }
 }
 
-/// One project for each that the cell's units name, and one for the chart of each operator.
-fn projects(platform: &Platform, cell: &Cell) -> Vec<Project> {
-    let mut projects: BTreeMap<String, Project> = BTreeMap::new();
+/// One project for each that the cell's units name, one for each team, which may have no service yet, and one for the chart of
+/// each operator.
+fn projects<'a>(platform: &'a Platform, cell: &'a Cell) -> Vec<Project<'a>> {
+    let mut projects: BTreeMap<String, Project<'a>> = BTreeMap::new();
+    for team in platform.teams.values() {
+        let project = project(platform, cell, &team.name, Part::Apps);
+        projects.insert(team.name.to_string(), project);
+    }
     for unit in &cell.units {
         let project = projects
             .entry(unit.project.clone())
-            .or_insert_with(|| Project {
-                name: project_name(platform, &unit.project),
-                description: format!("{} of {}", what(unit.part), platform.name),
-                repositories: vec![platform.repository.url.to_string()],
-                namespaces: Vec::new(),
-                cluster_kinds: BTreeSet::new(),
-                kinds: kinds(unit.part).to_vec(),
-            });
+            .or_insert_with(|| project(platform, cell, &unit.project, unit.part));
         project.namespaces.push(unit.namespace.clone());
-        if unit.part == Part::Base {
-            project.namespaces.extend(platform.namespaces());
-            let namespaces = platform.namespaces();
-            let namespaces = namespaces.iter().map(|name| ClusterKind::namespace(name));
-            project.cluster_kinds.extend(namespaces);
-            let class = cell.storage_class.made.as_ref();
-            project.cluster_kinds.extend(class.map(|_| ClusterKind {
-                group: "storage.k8s.io",
-                kind: "StorageClass",
-                name: Some(cell.storage_class()),
-            }));
-        }
     }
     for operator in &cell.operators {
         if let Some(project) = projects.get_mut(&operator.unit().project) {
@@ -195,14 +204,66 @@ fn projects(platform: &Platform, cell: &Cell) -> Vec<Project> {
         projects.insert(operator.project(), project);
     }
     for project in projects.values_mut() {
-        project.namespaces.sort();
+        project.namespaces.sort_unstable();
         project.namespaces.dedup();
     }
     projects.into_values().collect()
 }
 
+fn project<'a>(platform: &'a Platform, cell: &'a Cell, name: &str, part: Part) -> Project<'a> {
+    let team = platform.teams.get(name);
+    let here = cell.teams.get(name);
+    let mut kinds = kinds(part).to_vec();
+    if here.is_some_and(|team| team.quota.storage.is_some()) {
+        kinds.push(kind("", "PersistentVolumeClaim"));
+        kinds.sort();
+    }
+    let own = cell.cluster_wide.iter().filter(|o| o.project == name);
+    let mut project = Project {
+        name: project_name(platform, name),
+        description: match team {
+            Some(team) => format!("services of team {} of {}", team.name, platform.name),
+            None => format!("{} of {}", what(part), platform.name),
+        },
+        repositories: vec![platform.repository.url.to_string()],
+        namespaces: team.iter().map(|team| team.namespace.clone()).collect(),
+        cluster_kinds: own.map(Into::into).collect(),
+        kinds,
+        roles: here
+            .map(|team| role(&project_name(platform, name), &team.groups))
+            .into_iter()
+            .collect(),
+    };
+    if part == Part::Base {
+        let made = cell.namespaces.iter().filter(|n| n.is_of_base());
+        for namespace in made {
+            project.namespaces.push(namespace.name.clone());
+            let namespace = ClusterKind::namespace(&namespace.name);
+            project.cluster_kinds.insert(namespace);
+        }
+    }
+    project
+}
+
+/// People of a team see its Applications and logs and may sync: that brings what is in Git, and nothing else.
+fn role<'a>(project: &str, groups: &'a [String]) -> Role<'a> {
+    let policy = |resource: &str, action: &str| {
+        format!("p, proj:{project}:team, {resource}, {action}, {project}/*, allow")
+    };
+    Role {
+        name: "team",
+        description: "sees the team's Applications and logs, and may sync",
+        policies: vec![
+            policy("applications", "get"),
+            policy("applications", "sync"),
+            policy("logs", "get"),
+        ],
+        groups,
+    }
+}
+
 /// What the project of the units needs for the unit of an operator: its Namespace and the Application of its chart.
-fn operated(project: &mut Project, operator: &Operator) {
+fn operated(project: &mut Project<'_>, operator: &Operator) {
     project.namespaces.push("argocd".to_owned());
     project.namespaces.extend(operator.own_elsewhere.clone());
     let namespace = ClusterKind::namespace(&operator.namespace);
@@ -211,7 +272,7 @@ fn operated(project: &mut Project, operator: &Operator) {
 }
 
 /// The project of a chart: from its repository, into its namespaces, the kinds it makes.
-fn chart_project(platform: &Platform, operator: &Operator) -> Project {
+fn chart_project<'a>(platform: &Platform, operator: &Operator) -> Project<'a> {
     let chart = catalogue::charts().get(operator.name);
     let namespaces = operator.elsewhere.iter().chain([&operator.namespace]);
     let mut kinds = operator.kinds.clone();
@@ -227,6 +288,7 @@ fn chart_project(platform: &Platform, operator: &Operator) -> Project {
         namespaces: namespaces.cloned().collect(),
         cluster_kinds: operator.cluster_kinds.iter().map(Into::into).collect(),
         kinds,
+        roles: Vec::new(),
     }
 }
 
@@ -235,6 +297,7 @@ fn what(part: Part) -> &'static str {
         Part::Apps => "services",
         Part::Base => "namespaces and what holds in all of them",
         Part::Data => "stores",
+        Part::GuardRails => "admission policies",
         Part::Ops => "what operates the cell",
     }
 }
@@ -244,6 +307,8 @@ fn kinds(part: Part) -> &'static [ObjectKind] {
         Part::Apps => APPS_KINDS,
         Part::Base => BASE_KINDS,
         Part::Data => DATA_KINDS,
+        // Nothing in any namespace.
+        Part::GuardRails => &[],
         Part::Ops => OPS_KINDS,
     }
 }

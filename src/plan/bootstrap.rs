@@ -72,6 +72,12 @@ fn library(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
         version: &'a str,
         sha256: &'a str,
         url: String,
+        level: &'static str,
+    }
+    #[derive(Serialize)]
+    struct Namespace<'a> {
+        name: &'a str,
+        level: &'static str,
     }
     #[derive(Serialize)]
     struct Cluster<'a> {
@@ -81,16 +87,29 @@ fn library(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
     #[derive(Serialize)]
     struct Library<'a> {
         platform: &'a str,
-        apps_namespace: String,
         data_namespace: String,
+        namespaces: Vec<Namespace<'a>>,
         repository: &'a str,
         argocd: ArgoCd<'a>,
         cells: Vec<Cluster<'a>>,
     }
+    let all = platform.namespaces();
+    // Only those of services and stores: what operators need is theirs to make.
+    let holds_secrets = |name: &str| {
+        name == platform.data_namespace()
+            || name == platform.apps_namespace()
+            || platform.teams.values().any(|team| team.namespace == name)
+    };
+    let namespaces = all.values().filter(|n| holds_secrets(&n.name));
     let context = Library {
         platform: &platform.name,
-        apps_namespace: platform.apps_namespace(),
         data_namespace: platform.data_namespace(),
+        namespaces: namespaces
+            .map(|namespace| Namespace {
+                name: &namespace.name,
+                level: namespace.level.name(),
+            })
+            .collect(),
         repository: &platform.repository.url,
         argocd: ArgoCd {
             version: &ARGO_CD.version,
@@ -99,6 +118,7 @@ fn library(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
                 "https://raw.githubusercontent.com/argoproj/argo-cd/{}/manifests/install.yaml",
                 ARGO_CD.version
             ),
+            level: all.get("argocd").map_or("baseline", |n| n.level.name()),
         },
         cells: platform
             .cells
@@ -139,7 +159,10 @@ fn bootstrap_cell(platform: &Platform, cell: &Cell, files: &mut Files) -> anyhow
         .as_ref()
         .is_some_and(ObjectStorage::is_in_cluster);
     let users = cell.object_users.iter().filter(|_| is_ours);
-    let users = users.map(|user| user.name.as_str());
+    let users = users.flat_map(|user| {
+        let namespaces = user.namespaces.iter();
+        namespaces.map(|namespace| format!("{namespace}/{}", user.name))
+    });
     let script_context = Script {
         cell: &cell.name,
         cluster: cluster(cell),
@@ -178,11 +201,17 @@ fn laptop(platform: &Platform, cell: &Cell, files: &mut Files) -> anyhow::Result
         image: String,
     }
     #[derive(Serialize)]
-    struct Script {
+    struct Service<'a> {
+        name: &'a str,
+        namespace: &'a str,
+    }
+    #[derive(Serialize)]
+    struct Script<'a> {
         name: String,
         overlay: String,
         root: String,
         units: Vec<String>,
+        services: Vec<Service<'a>>,
     }
     let key = format!("environments.{}", cell.environment.as_str());
     let folder = format!("bootstrap/{}", cell.environment.as_str());
@@ -202,6 +231,14 @@ fn laptop(platform: &Platform, cell: &Cell, files: &mut Files) -> anyhow::Result
             overlay: cell.overlay(),
             root: root(platform),
             units: cell.units.iter().map(|unit| unit.name.clone()).collect(),
+            services: platform
+                .services
+                .values()
+                .map(|service| Service {
+                    name: &service.name,
+                    namespace: &service.namespace,
+                })
+                .collect(),
         },
     )
 }

@@ -31,6 +31,14 @@ struct CellRow<'a> {
 }
 
 #[derive(Serialize)]
+struct NamespaceRow<'a> {
+    name: &'a str,
+    holds: &'a str,
+    level: &'static str,
+    because: &'a str,
+}
+
+#[derive(Serialize)]
 struct HostRow<'a> {
     cell: &'a str,
     service: &'a str,
@@ -82,7 +90,9 @@ struct Docs<'a> {
     github_registry: bool,
     dispatches: String,
     argocd_version: &'a str,
-    apps_namespace: String,
+    /// The namespace of the services, or a word that stands for it where teams have their own.
+    services_namespace: String,
+    namespaces: Vec<NamespaceRow<'a>>,
     data_namespace: String,
     ingress_class: &'a str,
     ingress_namespace: &'a str,
@@ -92,6 +102,8 @@ struct Docs<'a> {
     object_storage: bool,
     has_stores_page: bool,
     supabase: bool,
+    postgres: bool,
+    backups: bool,
     /// Whether a person makes the certificates of hosts.
     tls_by_hand: bool,
     /// The environment on a laptop; empty when there is none.
@@ -163,7 +175,12 @@ fn docs(platform: &Platform) -> Docs<'_> {
             platform.repository.owner, platform.repository.name
         ),
         argocd_version: &ARGO_CD.version,
-        apps_namespace: platform.apps_namespace(),
+        services_namespace: if platform.teams.is_empty() {
+            platform.apps_namespace()
+        } else {
+            "NAMESPACE".to_owned()
+        },
+        namespaces: namespaces(platform),
         data_namespace: platform.data_namespace(),
         ingress_class: &platform.ingress.class,
         ingress_namespace: &platform.ingress.namespace,
@@ -177,6 +194,8 @@ fn docs(platform: &Platform) -> Docs<'_> {
             .is_some_and(ObjectStorage::is_in_cluster),
         has_stores_page: stores::is_needed(platform),
         supabase: platform.supabase.is_some(),
+        postgres: platform.postgres.is_some(),
+        backups: platform.postgres_backups.is_some(),
         tls_by_hand: platform.ingress.cluster_issuer.is_none() && !hosts.is_empty(),
         dev: laptop(platform).map_or("", |cell| cell.environment.as_str()),
         cells: platform
@@ -236,6 +255,17 @@ fn cell_row<'a>(platform: &'a Platform, cell: &'a Cell) -> CellRow<'a> {
         domain: &cell.domain,
         script: script(cell),
     }
+}
+
+fn namespaces(platform: &Platform) -> Vec<NamespaceRow<'_>> {
+    let namespaces = platform.namespaces().into_values();
+    let rows = namespaces.map(|namespace| NamespaceRow {
+        name: &namespace.name,
+        holds: &namespace.holds,
+        level: namespace.level.name(),
+        because: &namespace.because,
+    });
+    rows.collect()
 }
 
 fn hosts(platform: &Platform) -> Vec<HostRow<'_>> {

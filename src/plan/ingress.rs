@@ -24,6 +24,8 @@ const GATEWAY_HERE: [&str; 2] = [
 struct Traefik<'a> {
     image: Image<'a>,
     class: &'a str,
+    /// The name of its roles.
+    role: String,
     gateway: bool,
     hsts: bool,
     plain_port: u16,
@@ -69,7 +71,7 @@ pub(super) enum Route {
     /// An Ingress that gets the cell's host.
     Ingress,
     /// An HTTPRoute that gets the cell's host.
-    HttpRoute,
+    Gateway,
     /// An HTTPRoute that gives way to an Ingress, because a laptop has no Gateway.
     Replaced,
 }
@@ -78,7 +80,7 @@ impl Route {
     pub(super) fn of(platform: &Platform, cell: &Cell) -> Self {
         match (platform.ingress.routes, platform.ingress_of(cell).routes) {
             (RouteKind::Ingress, _) => Self::Ingress,
-            (RouteKind::Gateway, RouteKind::Gateway) => Self::HttpRoute,
+            (RouteKind::Gateway, RouteKind::Gateway) => Self::Gateway,
             (RouteKind::Gateway, RouteKind::Ingress) => Self::Replaced,
         }
     }
@@ -93,7 +95,41 @@ struct GatewayHere<'a> {
     cluster_issuer: Option<&'a str>,
     plain_port: u16,
     encrypted_port: u16,
-    hosts: &'a [Exposed],
+    hosts: Vec<HostHere<'a>>,
+}
+
+/// One host of the Gateway.
+#[derive(Serialize)]
+struct HostHere<'a> {
+    host: &'a str,
+    /// The namespace of its route.
+    namespace: &'a str,
+    /// The listeners: plain, encrypted.
+    plain: String,
+    encrypted: String,
+    /// The Secret of its certificate.
+    secret: String,
+    /// The route from one listener to the other.
+    redirect: String,
+}
+
+impl<'a> From<&'a Exposed> for HostHere<'a> {
+    fn from(exposed: &'a Exposed) -> Self {
+        let name = &exposed.name;
+        Self {
+            host: &exposed.host,
+            namespace: &exposed.namespace,
+            plain: format!("http-{name}"),
+            encrypted: listener(name),
+            secret: format!("{name}-tls"),
+            redirect: format!("{name}-to-https"),
+        }
+    }
+}
+
+/// The listener to which the route of a service or component attaches.
+pub(super) fn listener(name: &str) -> String {
+    format!("https-{name}")
 }
 
 pub(super) fn plan(
@@ -126,6 +162,7 @@ fn traefik(platform: &Platform, network: &Network<'_>, files: &mut Files) -> any
     let context = Traefik {
         image: image_of(image.context("the catalogue has no image `traefik`")?)?,
         class: &platform.ingress.class,
+        role: format!("{}-{TRAEFIK}", platform.name),
         gateway,
         // A route of Gateway API says it itself.
         hsts: platform.ingress.hsts && !gateway,
@@ -187,7 +224,7 @@ fn gateway(platform: &Platform, gateway: &Gateway<'_>, files: &mut Files) -> any
             cluster_issuer: platform.ingress.cluster_issuer.as_deref(),
             plain_port,
             encrypted_port,
-            hosts: &cell.exposed,
+            hosts: cell.exposed.iter().map(Into::into).collect(),
         };
         for template in GATEWAY_HERE {
             let file = template.rsplit('/').next().unwrap_or_default();

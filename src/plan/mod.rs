@@ -9,6 +9,7 @@ mod bootstrap;
 mod cert_manager;
 mod docs;
 mod files;
+mod guard_rails;
 mod ingress;
 mod ingress_docs;
 mod network;
@@ -27,6 +28,7 @@ mod supabase;
 mod supabase_cell;
 mod supabase_docs;
 mod supabase_gateway;
+mod tenancy;
 mod workflows;
 
 use crate::model::Platform;
@@ -42,6 +44,7 @@ pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     let mut files = Files::default();
     let network = network::Network::new(platform);
     base::plan(platform, &network, &mut files)?;
+    guard_rails::plan(platform, &mut files)?;
     service::plan(platform, &network, &mut files)?;
     service_cell::plan(platform, &network, &mut files)?;
     object_storage::plan(platform, &network, &mut files)?;
@@ -59,6 +62,7 @@ pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     bootstrap::plan(platform, &mut files)?;
     workflows::plan(platform, &mut files)?;
     docs::plan(platform, &mut files)?;
+    tenancy::plan(platform, &mut files)?;
     ingress_docs::plan(platform, &mut files)?;
     stores::plan(platform, &mut files)?;
     supabase_docs::plan(platform, &mut files)?;

@@ -185,6 +185,7 @@ fn policy<'a>(pods: &'a Pods, edges: &BTreeSet<&'a Edge>, suffix: &str) -> Polic
     let egress = edges.iter().filter(|edge| is(&edge.from));
     let egress = rules(pods, egress.map(|edge| (&edge.to, *edge)));
     let ingress = rules(pods, ingress.map(|edge| (&edge.from, *edge)));
+    let ingress = without_what_anyone_may(ingress);
     // A suffixed policy is added to one that is there everywhere: it says nothing of a direction that it does not open.
     let whole = suffix.is_empty();
     Policy {
@@ -200,6 +201,17 @@ fn policy<'a>(pods: &'a Pods, edges: &BTreeSet<&'a Edge>, suffix: &str) -> Polic
         ingress,
         egress,
     }
+}
+
+/// Ports that take connections from anyone need no second rule for someone.
+fn without_what_anyone_may(mut rules: Vec<Rule<'_>>) -> Vec<Rule<'_>> {
+    let anyone = rules.iter().filter(|rule| rule.anyone);
+    let open: BTreeSet<u16> = anyone.flat_map(|rule| rule.ports.clone()).collect();
+    for rule in rules.iter_mut().filter(|rule| !rule.anyone) {
+        rule.ports.retain(|port| !open.contains(port));
+    }
+    rules.retain(|rule| !rule.ports.is_empty());
+    rules
 }
 
 /// One rule for each other end, with all the ports that edges open towards it.

@@ -27,16 +27,24 @@ pub(super) struct Special<'a, C> {
     pub(super) more: &'a [&'static str],
 }
 
+/// A namespace by its name.
+#[derive(Serialize)]
+struct Named<'a> {
+    name: &'a str,
+}
+
 #[derive(Serialize)]
 struct Base<'a, C> {
     platform: &'a str,
     name: &'a str,
     namespace: &'a str,
     /// For the template of default-denies.
-    namespaces: [&'a str; 1],
+    namespaces: [Named<'a>; 1],
     level: &'static str,
     reason: &'static str,
     project: String,
+    /// The Application of the chart.
+    application: String,
     chart: &'static catalogue::Chart,
     network_policies: Option<&'static str>,
     more: Vec<&'a str>,
@@ -115,10 +123,13 @@ fn base<'a, C: Serialize>(
         platform: &platform.name,
         name: operator.name,
         namespace: &operator.namespace,
-        namespaces: [&operator.namespace],
+        namespaces: [Named {
+            name: &operator.namespace,
+        }],
         level: operator.security.level(),
         reason: operator.security.reason(),
         project: format!("{}-{}", platform.name, operator.project()),
+        application: format!("{}-chart", operator.name),
         chart,
         network_policies: network
             .is_everywhere(operator.name)

@@ -164,7 +164,9 @@ pub(super) fn plan(
     };
     let base = base(platform, postgres)?;
     let key = format!("components.{}", postgres.component());
-    for template in TEMPLATES {
+    // Without an image the setup Job could only fail, and hold up everything behind it.
+    let skipped = |template: &&str| template.ends_with("setup-job.yaml") && !base.built;
+    for template in TEMPLATES.into_iter().filter(|template| !skipped(template)) {
         files.render(template.to_owned(), origin(template, &key), &base)?;
     }
     if platform.postgres_backups.is_some() {
@@ -234,13 +236,13 @@ fn base<'a>(platform: &'a Platform, postgres: &'a Postgres) -> anyhow::Result<Ba
         port: POSTGRES_PORT,
         uid,
         gid,
+        files: resource_files(backups.is_some(), image.is_some()),
         built: image.is_some(),
         image: image.unwrap_or_else(|| format!("{}/{POSTGRES}:{UNRELEASED}", platform.registry)),
         resources: (&postgres.resources).into(),
         shared_buffers: shared_buffers(&postgres.resources),
         storage: &postgres.storage,
         storage_class: postgres.storage_class.as_deref(),
-        files: resource_files(backups.is_some()),
         setup_files: setup_files(supabase),
         services: model::postgres_users(platform).map(service_user).collect(),
         role_passwords: vec![RolePassword {
@@ -256,18 +258,18 @@ fn base<'a>(platform: &'a Platform, postgres: &'a Postgres) -> anyhow::Result<Ba
     })
 }
 
-fn resource_files(backups: bool) -> Vec<&'static str> {
+fn resource_files(backups: bool, built: bool) -> Vec<&'static str> {
     let files = [
-        "cronjobs.yaml",
-        network::FILE,
-        "pdb.yaml",
-        "service.yaml",
-        "serviceaccount.yaml",
-        "setup-job.yaml",
-        "statefulset.yaml",
+        ("cronjobs.yaml", backups),
+        (network::FILE, true),
+        ("pdb.yaml", true),
+        ("service.yaml", true),
+        ("serviceaccount.yaml", true),
+        ("setup-job.yaml", built),
+        ("statefulset.yaml", true),
     ];
-    let skipped = usize::from(!backups);
-    files.into_iter().skip(skipped).collect()
+    let there = files.into_iter().filter(|(_, there)| *there);
+    there.map(|(file, _)| file).collect()
 }
 
 /// The files of the setup Job, relative to the folder of the base.
@@ -426,18 +428,25 @@ fn repositories<'a>(
             .bucket
             .replace("{environment}", &cell.environment)
             .replace("{region}", &cell.region);
+        // All of it, because a repository without a bucket would stop pgBackRest in the cells that have none.
         for (name, value) in [
-            ("BUCKET", bucket),
-            ("ENDPOINT", endpoint.host.to_string()),
-            ("REGION", offsite.s3_region.to_string()),
+            ("TYPE", "s3".to_owned()),
+            ("PATH", "/postgres".to_owned()),
+            ("S3_BUCKET", bucket),
+            ("S3_ENDPOINT", endpoint.host.to_string()),
+            ("S3_REGION", offsite.s3_region.to_string()),
+            ("S3_URI_STYLE", "path".to_owned()),
+            ("STORAGE_PORT", port.to_string()),
+            ("CIPHER_TYPE", "aes-256-cbc".to_owned()),
+            ("BUNDLE", "y".to_owned()),
+            ("RETENTION_FULL", backups.retention_full.to_string()),
+            ("RETENTION_DIFF", backups.retention_diff.to_string()),
         ] {
             variables.push(postgres_jobs::variable(
-                &format!("PGBACKREST_REPO2_S3_{name}"),
+                &format!("PGBACKREST_REPO2_{name}"),
                 value,
             ));
         }
-        let port = postgres_jobs::variable("PGBACKREST_REPO2_STORAGE_PORT", port.to_string());
-        variables.push(port);
     }
     let store = cell.object_storage.as_ref();
     let store = store.context("a cell with backups has an object store")?;

@@ -38,6 +38,7 @@ struct Base<'a> {
     ingress_class: &'a str,
     cluster_issuer: Option<&'a str>,
     gateway: Option<Gateway<'a>>,
+    listener: String,
     network_policies: Option<&'static str>,
 }
 
@@ -184,6 +185,7 @@ fn base<'a>(platform: &'a Platform, network: &Network<'_>, service: &'a Service)
         ingress_class: &platform.ingress.class,
         cluster_issuer: platform.ingress.cluster_issuer.as_deref(),
         gateway: Gateway::of(platform),
+        listener: super::ingress::listener(&service.name),
         network_policies: network
             .is_everywhere(&service.name)
             .then_some(network::FILE),

@@ -34,6 +34,11 @@ pub const CODES: &[CodeText] = &[
         text: "Names become parts of hosts, buckets, namespaces, clusters, branches and file paths. Each of those has its own alphabet, and a name that leaves it would fail much later, in a cluster. The help line says which characters are possible.",
     },
     CodeText {
+        code: "bad-schedule",
+        title: "A schedule does not work",
+        text: "A schedule has the five fields of cron: minute, hour, day of the month, month and day of the week, in UTC. Each is `*`, a number or name, a range, a list of them, or any of these with a step. The message says which field is wrong; a day that no month has is refused too. Names such as `@daily` and time zones are not taken.",
+    },
+    CodeText {
         code: "bad-tag",
         title: "Not a tag",
         text: "A tag has at most 128 letters, digits, underscores, dots and hyphens. `unreleased` is reserved for services that were never released.",
@@ -287,6 +292,11 @@ pub const CODES: &[CodeText] = &[
         code: "promotion-pair",
         title: "The environments do not follow each other",
         text: "Releases move along `promote-from`. An environment can only be promoted from the one that it names.",
+    },
+    CodeText {
+        code: "quota-too-small",
+        title: "A team's quota is smaller than what its services need",
+        text: "At its largest a service has as many pods as it may be scaled to, and one more while a new version is rolled out. With a smaller quota the autoscaler or the rollout would stop halfway. Raise the quota, lower the services' requests or replicas, or leave the quota out: it is then twice what is needed.",
     },
     CodeText {
         code: "release-into-promoted",

@@ -4,12 +4,14 @@ mod components;
 mod parts;
 mod places;
 mod policy;
+mod teams;
 mod workloads;
 
 pub use components::*;
 pub use parts::*;
 pub use places::*;
 pub use policy::*;
+pub use teams::*;
 pub use workloads::*;
 
 use super::names::{CellName, Image, Name, RepositoryUrl};
@@ -35,6 +37,9 @@ pub struct Spec {
     /// The workloads of your own.
     #[serde(default)]
     pub services: BTreeMap<Name, ServiceSpec>,
+    /// Teams, each with a namespace of its own. Services without a team are in the one that all share.
+    #[serde(default)]
+    pub teams: BTreeMap<Name, TeamSpec>,
     /// Parts of the platform. A component is there when its table is there.
     #[serde(default)]
     pub components: ComponentsSpec,

@@ -95,7 +95,7 @@ fn trees_are_as_they_were_accepted() {
 fn every_listed_template_is_rendered_by_some_plan() {
     let cases = CASES.iter().map(|case| declaration(case));
     let used: BTreeSet<&str> = cases
-        .chain([crate::supabase::text()])
+        .chain([crate::supabase::text(), crate::postgres::with_backups("")])
         .flat_map(|text| build(&text).files.into_values())
         .map(|file| file.template)
         .collect();

@@ -17,10 +17,21 @@ ROOT_APPLICATION=carebase-root
 # Everything that runs in this cell, each after what it needs.
 units() {
   echo base
+  echo guard-rails
   echo object-storage
   echo backend-ai
   echo backend-api
   echo frontend
+}
+
+# namespace_of SERVICE: where it runs.
+namespace_of() {
+  case "$1" in
+    backend-ai) echo carebase-apps ;;
+    backend-api) echo carebase-apps ;;
+    frontend) echo carebase-apps ;;
+    *) fail "there is no service \`$1\`" ;;
+  esac
 }
 
 help() {
@@ -50,7 +61,7 @@ start() {
 
 # Argo CD cannot read files that are not pushed, so kubectl takes its place: unit by unit, in the order of the sync waves.
 deploy_folder() {
-  local unit deployments deployment found
+  local unit namespace deployments deployment found
   found=$(kube get namespace argocd -o name --ignore-not-found)
   [ -z "$found" ] ||
     fail "Argo CD runs in $NAME and would undo this: use DEV_SOURCE=git, or \`down\` first"
@@ -62,10 +73,13 @@ deploy_folder() {
     say "deploying $unit"
     kube apply --server-side --force-conflicts --field-manager=platformctl-dev -k "$ROOT/$OVERLAY/$unit" >/dev/null
   done
-  deployments=$(kube get deployments -n "$APPS_NAMESPACE" -o name)
-  for deployment in $deployments; do
-    kube rollout status -n "$APPS_NAMESPACE" "$deployment" --timeout=300s
-  done
+  while read -r namespace _; do
+    [ "$namespace" != "$DATA_NAMESPACE" ] || continue
+    deployments=$(kube get deployments -n "$namespace" -o name)
+    for deployment in $deployments; do
+      kube rollout status -n "$namespace" "$deployment" --timeout=300s
+    done
+  done < <(namespaces)
   say "A service that was never released here runs nothing; \`run SERVICE IMAGE\` starts one from this machine."
 }
 
@@ -89,8 +103,9 @@ down() {
 }
 
 run() {
-  local found
+  local found namespace
   [ "$#" -eq 2 ] || fail "run needs a service and an image"
+  namespace=$(namespace_of "$1")
   need k3d kubectl
   exists || fail "there is no cluster $NAME: \`up\` first"
   found=$(kube get application "$ROOT_APPLICATION" -n argocd -o name --ignore-not-found 2>/dev/null || true)
@@ -100,12 +115,12 @@ run() {
   esac
   k3d image import --cluster "$NAME" "$2"
   # The image is on the node and nowhere else, so nothing may be pulled.
-  kube patch "deployment/$1" -n "$APPS_NAMESPACE" --type json -p "[
+  kube patch "deployment/$1" -n "$namespace" --type json -p "[
     {\"op\": \"add\", \"path\": \"/spec/template/spec/containers/0/image\", \"value\": \"$2\"},
     {\"op\": \"add\", \"path\": \"/spec/template/spec/containers/0/imagePullPolicy\", \"value\": \"Never\"},
     {\"op\": \"add\", \"path\": \"/spec/replicas\", \"value\": 1}
   ]"
-  kube rollout status "deployment/$1" -n "$APPS_NAMESPACE" --timeout=300s
+  kube rollout status "deployment/$1" -n "$namespace" --timeout=300s
 }
 
 [ "$#" -ge 1 ] || {

@@ -20,6 +20,7 @@ const RESERVED: &[&str] = &[
     "data",
     "default-deny",
     "external-secrets",
+    "guard-rails",
     "ingress",
     "object-storage",
     "object-storage-setup",

@@ -4,6 +4,7 @@ use super::postgres::{POSTGRES, POSTGRES_PORT, certificate, pods, way};
 use super::{Brought, services};
 use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer};
+use crate::model::needs::{self, Need};
 use crate::model::object_users::{ObjectRights, ObjectUser};
 use crate::model::platform::{Cell, Platform, Store, StoreOrigin};
 use crate::model::resolve;
@@ -179,6 +180,7 @@ pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
     let Some(backups) = &platform.postgres_backups else {
         return;
     };
+    needs(platform, cell, brought);
     let because = "components.backups";
     for (workload, ports) in [
         (SETUP, [BACKUP_PORT].as_slice()),
@@ -213,6 +215,35 @@ pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
         }));
         brought.credentials.push(offsite_credential(platform));
     }
+}
+
+/// The server beside the database, and what works by the clock: all of it may run at once.
+fn needs(platform: &Platform, cell: &Cell, brought: &mut Brought) {
+    let data = platform.data_namespace();
+    let job = |workload, memory| {
+        let resources = needs::fixed("100m", memory);
+        Need::of_pods(POSTGRES, &data, workload, 1, resources)
+    };
+    // It is in the pod of the database, and costs no pod of its own.
+    for database in brought
+        .needs
+        .iter_mut()
+        .filter(|need| need.workload == POSTGRES)
+    {
+        *database = database.clone().beside("50m", "256Mi");
+    }
+    let mut drill = job(DRILL, "1Gi");
+    if let Some(database) = &cell.postgres {
+        // It restores a copy, into a volume as large as the database's.
+        drill = drill.with_claims(1, &database.storage, database.storage_class.as_ref());
+    }
+    brought.needs.extend([
+        job("postgres-backup-check", "256Mi"),
+        job("postgres-backup-diff", "512Mi"),
+        job("postgres-backup-full", "512Mi"),
+        drill,
+        job(RESTORE, "1Gi"),
+    ]);
 }
 
 /// The copy outside that a cell has; a laptop has none.

@@ -3,7 +3,7 @@
 use super::Brought;
 use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer, Pods};
-use crate::model::ingress::{Acme, CERT_MANAGER, PRIVATE_CA, TRAEFIK_PORTS};
+use crate::model::ingress::{Acme, CERT_MANAGER, CertManager, PRIVATE_CA, TRAEFIK_PORTS};
 use crate::model::operators::{Operator, kind};
 use crate::model::platform::{Cell, Platform};
 use crate::spec::types::{EnvironmentKind, IngressController};
@@ -31,9 +31,12 @@ pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
     };
     let (controller, webhook) = (part("controller"), part("webhook"));
     for pods in [&controller, &webhook, &part("cainjector")] {
-        let to = cell.api_server();
-        let ports = Cell::API_SERVER_PORTS;
-        brought.edges.push(edge(pods, to, ports));
+        let mut ports = Cell::API_SERVER_PORTS.to_vec();
+        if *pods == controller {
+            // A way that leads everywhere leads to the API server too, and no way is opened twice.
+            ports.retain(|port| !leads_everywhere(own, *port));
+        }
+        brought.edges.push(edge(pods, cell.api_server(), &ports));
     }
     brought.edges.push(Edge {
         from: cell.api_server(),
@@ -49,6 +52,14 @@ pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
         None => brought.credentials.push(authority()),
     }
     brought.operate(operator);
+}
+
+/// Whether the way to the ACME server is one to every address on a port.
+fn leads_everywhere(own: &CertManager, port: u16) -> bool {
+    let everywhere = |acme: &Acme| acme.cidrs.iter().any(|cidr| cidr.ends_with("/0"));
+    own.acme
+        .as_ref()
+        .is_some_and(|acme| acme.port == port && everywhere(acme))
 }
 
 fn edge(from: &Pods, to: Peer, ports: &[u16]) -> Edge {

@@ -6,6 +6,7 @@
 pub(super) mod backups;
 mod base;
 mod cert_manager;
+mod guard_rails;
 mod ingress;
 mod object_storage;
 pub(super) mod postgres;
@@ -18,10 +19,12 @@ mod valkey;
 use super::credentials::Credential;
 use super::edges::{Edge, Peer, Pods};
 use super::ingress::{Exposed, Ingress};
+use super::namespaces::Namespace;
+use super::needs::Need;
 use super::object_users::ObjectUser;
 use super::operators::Operator;
 use super::platform::{Cell, Platform, Service, Store};
-use super::units::Unit;
+use super::units::{ClusterWide, Unit};
 use crate::spec::Spec;
 use crate::spec::names::Name;
 use std::collections::BTreeMap;
@@ -74,7 +77,10 @@ pub(super) use supabase::service_secret as supabase_secret;
 /// What the parts of the platform bring into one cell.
 #[derive(Debug, Default)]
 pub(super) struct Brought {
+    pub(super) namespaces: Vec<Namespace>,
     pub(super) units: Vec<Unit>,
+    pub(super) cluster_wide: Vec<ClusterWide>,
+    pub(super) needs: Vec<Need>,
     pub(super) edges: Vec<Edge>,
     pub(super) credentials: Vec<Credential>,
     pub(super) object_users: Vec<ObjectUser>,
@@ -111,6 +117,7 @@ impl Brought {
 /// for every user.
 const PARTS: &[fn(&Platform, &Cell, &mut Brought)] = &[
     base::bring,
+    guard_rails::bring,
     services::bring,
     postgres::bring,
     rabbitmq::bring,
@@ -134,7 +141,19 @@ pub(super) fn fill(platform: &Platform, cell: &mut Cell) {
     brought.edges.dedup();
     brought.credentials.sort_by(|a, b| a.name.cmp(&b.name));
     brought.object_users.sort_by(|a, b| a.name.cmp(&b.name));
+    brought
+        .needs
+        .sort_by(|a, b| (&a.namespace, &a.workload).cmp(&(&b.namespace, &b.workload)));
+    let operators = brought.operators.iter();
+    brought.namespaces.extend(operators.map(base::of_operator));
+    brought.namespaces.sort_by(|a, b| a.name.cmp(&b.name));
+    cell.namespaces = brought.namespaces;
+    cell.needs = brought.needs;
     cell.units = brought.units;
+    base::rations(platform, cell);
+    guard_rails::names(platform, cell, &mut brought.cluster_wide);
+    brought.cluster_wide.sort();
+    cell.cluster_wide = brought.cluster_wide;
     cell.edges = brought.edges;
     cell.credentials = brought.credentials;
     cell.object_users = brought.object_users;

@@ -11,6 +11,7 @@ pub(in crate::model) use resolved::{everywhere, external, in_cell};
 use super::{Brought, services};
 use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer, Pods};
+use crate::model::needs::{self, Need};
 use crate::model::object_users::{ObjectRights, ObjectUser};
 use crate::model::platform::{Cell, Platform, Service, Store, StoreOrigin};
 use crate::model::units::Unit;
@@ -65,17 +66,26 @@ pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
     brought.object_users.retain(|user| !user.buckets.is_empty());
 
     match &here.outside {
-        None => in_cluster(platform, brought),
+        None => in_cluster(platform, here, brought),
         Some(outside) => elsewhere(here, outside, brought),
     }
 }
 
 /// The store in the cell's own cluster: its unit, its certificate, its users and the ways to it.
-fn in_cluster(platform: &Platform, brought: &mut Brought) {
+fn in_cluster(platform: &Platform, here: &CellObjectStorage, brought: &mut Brought) {
     let data = platform.data_namespace();
     brought
         .units
         .push(Unit::store(NAME, data.clone(), Unit::STORE_WAVE));
+    let store = Need::of_pods(NAME, &data, NAME, 1, here.resources.clone());
+    let class = here.storage_class.as_ref();
+    brought
+        .needs
+        .push(store.with_claims(1, &here.storage, class));
+    let setup = needs::fixed("50m", "128Mi");
+    brought
+        .needs
+        .push(Need::of_pods(NAME, &data, SETUP, 1, setup));
     let own = |name| Peer::Pods(Pods::workload(&platform.name, &data, name, NAME));
     let setup = Edge {
         from: own(SETUP),

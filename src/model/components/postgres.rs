@@ -3,6 +3,7 @@
 use super::{Brought, backups, services};
 use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer, Pods};
+use crate::model::needs::{self, Need};
 use crate::model::platform::{Cell, Platform, Resources, Service, Store, StoreOrigin};
 use crate::model::resolve;
 use crate::model::supabase::SUPABASE;
@@ -237,7 +238,7 @@ pub(crate) fn users(platform: &Platform) -> impl Iterator<Item = &Service> {
 }
 
 pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
-    let (Some(postgres), Some(_)) = (&platform.postgres, &cell.postgres) else {
+    let (Some(postgres), Some(here)) = (&platform.postgres, &cell.postgres) else {
         return;
     };
     let data = platform.data_namespace();
@@ -246,6 +247,15 @@ pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
         key: key.clone(),
         ..Unit::store(POSTGRES, data.clone(), Unit::DATABASE_WAVE)
     });
+    let database = Need::of_pods(POSTGRES, &data, POSTGRES, 1, here.resources.clone());
+    let class = here.storage_class.as_ref();
+    brought
+        .needs
+        .push(database.with_claims(1, &here.storage, class));
+    let setup = needs::fixed("100m", "256Mi");
+    brought
+        .needs
+        .push(Need::of_pods(POSTGRES, &data, SETUP, 1, setup));
     let setup = pods(platform, SETUP);
     brought
         .edges

@@ -3,6 +3,7 @@
 use super::{Brought, services};
 use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer, Pods};
+use crate::model::needs::Need;
 use crate::model::platform::{Platform, Resources, Service, Store, StoreOrigin};
 use crate::model::resolve::{self, over, quantity};
 use crate::model::units::Unit;
@@ -109,8 +110,13 @@ impl Server {
     }
 
     /// Its unit, a way for each service that uses it, and a password for each.
-    pub(super) fn bring(&self, platform: &Platform, brought: &mut Brought) {
+    pub(super) fn bring(&self, platform: &Platform, here: &CellServer, brought: &mut Brought) {
         let data = platform.data_namespace();
+        let server = Need::of_pods(self.name, &data, self.name, 1, here.resources.clone());
+        let class = here.storage_class.as_ref();
+        brought
+            .needs
+            .push(server.with_claims(1, &here.storage, class));
         brought
             .units
             .push(Unit::store(self.name, data.clone(), Unit::STORE_WAVE));

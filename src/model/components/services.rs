@@ -3,11 +3,15 @@
 use super::Brought;
 use crate::model::edges::{Edge, Peer, Pods};
 use crate::model::ingress::Exposed;
+use crate::model::needs::Need;
 use crate::model::platform::{Cell, Endpoint, Platform, Service};
 use crate::model::units::{Part, Unit};
 use crate::spec::names::Name;
 use crate::spec::types::EnvironmentKind;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The pods that a rollout adds: `maxSurge` of the Deployments.
+const SURGE: u32 = 1;
 
 pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
     let waves = waves(platform);
@@ -16,16 +20,29 @@ pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
         brought
             .units
             .push(unit(service, wave.unwrap_or(Unit::SERVICE_WAVE)));
+        brought.needs.extend(need(cell, service));
         edges(platform, cell, service, &mut brought.edges);
         expose(platform, cell, service, brought);
     }
+}
+
+/// At its largest a service has one pod more than replicas, because a rollout adds before it takes away.
+fn need(cell: &Cell, service: &Service) -> Option<Need> {
+    let here = cell.services.get(&service.name)?;
+    let pods = here.scaling.most().saturating_add(SURGE);
+    let resources = here.resources.clone();
+    let (name, namespace) = (&service.name, &service.namespace);
+    Some(Need::of_pods(name, namespace, name, pods, resources))
 }
 
 fn unit(service: &Service, wave: u32) -> Unit {
     Unit {
         name: service.name.to_string(),
         part: Part::Apps,
-        project: "apps".to_owned(),
+        project: service
+            .team
+            .as_ref()
+            .map_or_else(|| "apps".to_owned(), ToString::to_string),
         namespace: service.namespace.clone(),
         wave,
         base: format!("apps/{}", service.name),

@@ -4,6 +4,7 @@ use super::{Brought, services};
 use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer, Pods};
 use crate::model::ingress::Exposed;
+use crate::model::needs::Need;
 use crate::model::object_users::{ObjectRights, ObjectUser};
 use crate::model::platform::{Cell, Platform, Service, Store, StoreOrigin};
 use crate::model::supabase::{CellSupabase, SUPABASE, SUPABASE_BUCKET, SupabasePart};
@@ -57,6 +58,14 @@ pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
     };
     let data = platform.data_namespace();
     brought.units.push(unit(data.clone()));
+    for (part, size) in &here.parts {
+        // What there may be only one of is stopped before its successor starts.
+        let surge = u32::from(!part.is_single());
+        let pods = size.replicas.saturating_add(surge);
+        let resources = size.resources.clone();
+        let need = Need::of_pods(SUPABASE, &data, part.workload(), pods, resources);
+        brought.needs.push(need);
+    }
     edges(platform, here, &mut brought.edges);
     outside(platform, here, &mut brought.edges);
     expose(platform, cell, here, brought);

@@ -50,8 +50,8 @@ pub(super) fn stores(spec: &Spec, services: &BTreeMap<Name, Service>) -> Option<
     SERVER.is_used(spec).then(store)
 }
 
-pub(super) fn bring(platform: &Platform, _cell: &Cell, brought: &mut Brought) {
-    if platform.valkey.is_some() {
-        SERVER.bring(platform, brought);
+pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
+    if let Some(here) = &cell.valkey {
+        SERVER.bring(platform, here, brought);
     }
 }

@@ -1,6 +1,6 @@
 //! Regions and environments: where the platform is.
 
-use super::{ComponentOverrides, ServiceOverride};
+use super::{ComponentOverrides, ServiceOverride, TeamOverride};
 use crate::spec::names::{Cidr, Country, Date, Host, Identifier, Name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -165,6 +165,9 @@ pub struct EnvironmentSpec {
     /// Differences of components in this environment.
     #[serde(default)]
     pub components: ComponentOverrides,
+    /// Differences of teams in this environment.
+    #[serde(default)]
+    pub teams: BTreeMap<Name, TeamOverride>,
 }
 
 /// A DNS label, or nothing.
@@ -194,4 +197,7 @@ pub struct OverridesSpec {
     /// Differences of components in this cell.
     #[serde(default)]
     pub components: ComponentOverrides,
+    /// Differences of teams in this cell.
+    #[serde(default)]
+    pub teams: BTreeMap<Name, TeamOverride>,
 }

@@ -15,6 +15,8 @@ pub struct ServiceSpec {
     pub port: u16,
     /// The image without tag. Default: `<registry>/<service>`.
     pub image: Option<Image>,
+    /// The team it belongs to, in whose namespace it runs. Default: none, it runs beside the other services without one.
+    pub team: Option<Name>,
     /// Reachable from outside under `<expose>.<domain>`. Default: not reachable.
     pub expose: Option<Name>,
     /// Services and endpoints it calls: produces variables, network policies and data flows.

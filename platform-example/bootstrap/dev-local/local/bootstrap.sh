@@ -9,4 +9,4 @@ HERE=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 . "$HERE/../../lib.sh"
 
-bootstrap "$HERE" dev-local/local carebase-dev-local-local yes 'backend-ai backend-api' "$@"
+bootstrap "$HERE" dev-local/local carebase-dev-local-local yes 'carebase-apps/backend-ai carebase-apps/backend-api' "$@"

@@ -7,12 +7,18 @@
 # as arguments, which every user of the machine can read, and never through here-documents, which bash may put on disk.
 
 PLATFORM=carebase
-APPS_NAMESPACE=carebase-apps
 DATA_NAMESPACE=carebase-data
 REPOSITORY_URL=https://github.com/acme/platform
 ARGOCD_VERSION=v3.5.1
 ARGOCD_SHA256=795a3a972224da6a7f9d32c3e946445f062b60fb46028476715affeb688236e3
 ARGOCD_URL=https://raw.githubusercontent.com/argoproj/argo-cd/v3.5.1/manifests/install.yaml
+
+# Every namespace that Secrets may go into, and how strict it is with pods.
+namespaces() {
+  echo carebase-apps restricted
+  echo carebase-data restricted
+  echo carebase-imaging restricted
+}
 
 # Every cell and the name of its cluster.
 cells() {
@@ -174,7 +180,9 @@ ensure_namespace() {
     "  name: \"$1\"" \
     '  labels:' \
     "    app.kubernetes.io/part-of: \"$PLATFORM\"" \
-    "    pod-security.kubernetes.io/enforce: \"$2\"" |
+    "    pod-security.kubernetes.io/enforce: \"$2\"" \
+    '    pod-security.kubernetes.io/audit: restricted' \
+    '    pod-security.kubernetes.io/warn: restricted' |
     kube create -f - >/dev/null
   say "created namespace $1"
 }
@@ -235,16 +243,16 @@ ensure_root_credentials() {
     root-user "$(encode "$(random 20)")" root-password "$(encode "$(random 40)")"
 }
 
-# ensure_service_credentials SERVICE: the same Secret beside the service and beside the store. Where a run was cut off between
-# the two, the missing one becomes a copy of the other.
+# ensure_service_credentials NAMESPACE SERVICE: the same Secret beside the service and beside the store. Where a run was cut
+# off between the two, the missing one becomes a copy of the other.
 ensure_service_credentials() {
   local name in_apps in_data values
-  name="$1-object-storage"
-  in_apps=$(pair "$APPS_NAMESPACE" "$name" access-key secret-key)
+  name="$2-object-storage"
+  in_apps=$(pair "$1" "$name" access-key secret-key)
   in_data=$(pair "$DATA_NAMESPACE" "$name" access-key secret-key)
   if [ -n "$in_apps" ] && [ -n "$in_data" ]; then
     [ "$in_apps" = "$in_data" ] ||
-      fail "Secret $name differs between $APPS_NAMESPACE and $DATA_NAMESPACE: delete the wrong one and run again"
+      fail "Secret $name differs between $1 and $DATA_NAMESPACE: delete the wrong one and run again"
     return 0
   fi
   values=${in_apps:-$in_data}
@@ -254,8 +262,8 @@ ensure_service_credentials() {
   if [ -z "$in_data" ]; then
     create_secret "$DATA_NAMESPACE" "$name" access-key "${values% *}" secret-key "${values#* }"
   fi
-  if [ -z "$in_apps" ]; then
-    create_secret "$APPS_NAMESPACE" "$name" access-key "${values% *}" secret-key "${values#* }"
+  if [ -z "$in_apps" ] && [ "$1" != "$DATA_NAMESPACE" ]; then
+    create_secret "$1" "$name" access-key "${values% *}" secret-key "${values#* }"
   fi
 }
 
@@ -267,7 +275,7 @@ ensure_secrets() {
   if [ "$OBJECT_STORAGE" = yes ]; then
     ensure_root_credentials
     for service in $OBJECT_STORAGE_USERS; do
-      ensure_service_credentials "$service"
+      ensure_service_credentials "${service%%/*}" "${service#*/}"
     done
   fi
   ensure_repository_credential
@@ -344,9 +352,9 @@ NEXT
 }
 
 # bootstrap FOLDER CELL CLUSTER OBJECT-STORAGE USERS OPTION…: all of it. OBJECT-STORAGE is yes or no, USERS the services that
-# have access to the object store, with blanks between them.
+# have access to the object store, each written NAMESPACE/SERVICE, with blanks between them.
 bootstrap() {
-  local folder=$1
+  local folder=$1 namespace level
   CELL=$2
   CLUSTER=$3
   OBJECT_STORAGE=$4
@@ -362,12 +370,12 @@ bootstrap() {
     WORK=$(mktemp -d)
     trap 'rm -rf -- "$WORK"' EXIT
     download_argocd
-    # Argo CD's own manifests run under `baseline`.
     ensure_namespace argocd baseline
     ensure_mark
   fi
-  ensure_namespace "$APPS_NAMESPACE" restricted
-  ensure_namespace "$DATA_NAMESPACE" restricted
+  while read -r namespace level; do
+    ensure_namespace "$namespace" "$level"
+  done < <(namespaces)
   ensure_secrets
   [ "$ONLY_SECRETS" = no ] || return 0
   install_argocd

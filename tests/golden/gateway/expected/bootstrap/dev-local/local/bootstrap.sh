@@ -9,4 +9,4 @@ HERE=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 . "$HERE/../../lib.sh"
 
-bootstrap "$HERE" dev-local/local clinic-dev-local-local yes 'api supabase-storage' "$@"
+bootstrap "$HERE" dev-local/local clinic-dev-local-local yes 'clinic-apps/api clinic-data/supabase-storage' "$@"

@@ -9,4 +9,4 @@ HERE=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 . "$HERE/../../lib.sh"
 
-bootstrap "$HERE" production/es clinic-production-es yes 'api supabase-storage' "$@"
+bootstrap "$HERE" production/es clinic-production-es yes 'clinic-apps/api clinic-data/supabase-storage' "$@"

@@ -33,8 +33,9 @@ done
 
 setup=${SETUP:-/setup}
 # What Supabase's services need, as the role that owns everything of theirs.
+owner=supabase_admin
 for file in "$setup"/[0-9][0-9]-*.sql; do
-  PGOPTIONS='-c role=supabase_admin -c client_min_messages=warning' psql -X -q -v ON_ERROR_STOP=1 -v VERBOSITY=terse -f "$file"
+  PGOPTIONS="-c role=$owner -c client_min_messages=warning" psql -X -q -v ON_ERROR_STOP=1 -v VERBOSITY=terse -f "$file"
 done
 psql -X -q -v ON_ERROR_STOP=1 -f "$setup/setup.sql"
 echo "roles, databases and passwords are as declared"
