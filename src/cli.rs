@@ -78,6 +78,8 @@ pub enum Command {
     Release(commands::release::Args),
     /// Show which service runs what in which cell
     Status(commands::status::Args),
+    /// Make, seal and look after the secrets of a cell
+    Secrets(commands::secrets::Args),
     /// Judge the declaration and the repository by the rules
     Validate(commands::validate::Args),
     /// Explain a rule or an error by its id, or a file
@@ -102,6 +104,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> anyhow::Result<Exit> {
         Command::Promote(args) => commands::promote::run(args, context),
         Command::Release(args) => commands::release::run(args, context),
         Command::Status(args) => commands::status::run(args, context),
+        Command::Secrets(args) => commands::secrets::run(args, context),
         Command::Validate(args) => commands::validate::run(args, context),
         Command::Explain(args) => commands::explain::run(args, context),
         Command::Config(args) => commands::config::run(args, context),

@@ -23,6 +23,7 @@ pub mod promotion;
 pub mod repo;
 pub mod report;
 pub mod residency;
+pub mod secrets;
 pub mod source;
 pub mod spec;
 pub mod template;

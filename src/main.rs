@@ -26,6 +26,7 @@ fn run(cli: &Cli) -> io::Result<Exit> {
     let directory = std::env::current_dir()?;
     let mut out = BufWriter::new(io::stdout());
     let mut err = io::stderr();
+    let mut input = io::stdin();
     let mut ask = || {
         let mut line = String::new();
         Ok((io::stdin().lock().read_line(&mut line)? > 0).then(|| line.trim().to_owned()))
@@ -42,6 +43,9 @@ fn run(cli: &Cli) -> io::Result<Exit> {
         quiet: cli.quiet,
         verbose: cli.verbose,
         interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
+        input: &mut input,
+        input_is_terminal: io::stdin().is_terminal(),
+        out_is_terminal: io::stdout().is_terminal(),
         today: today(),
         env: &|name| std::env::var(name).ok().filter(|value| !value.is_empty()),
         ask: &mut ask,

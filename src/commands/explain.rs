@@ -85,6 +85,7 @@ fn origin(path: &str, file: &PlannedFile, loaded: &Loaded) -> String {
     let owner = match file.kind {
         FileKind::Generated => "render writes it; an edit by hand is drift",
         FileKind::Pins => "release and promote write it; render made it once",
+        FileKind::Sealed => "`platformctl secrets` writes it; render made it once",
         FileKind::Custom => "yours; render made it once and never changes it",
     };
     let key = KeyPath::new(file.key.split('.').filter(|part| !part.is_empty()));

@@ -14,6 +14,7 @@ pub mod proposals;
 pub mod release;
 pub mod render;
 pub mod schema;
+pub mod secrets;
 pub mod status;
 mod survey;
 pub mod validate;
@@ -24,7 +25,7 @@ use crate::report::{self, Report};
 use crate::source::SourceMap;
 use crate::spec::{self, Document};
 use crate::workspace;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 
 /// What the process answers to its caller.
@@ -60,6 +61,12 @@ pub struct Context<'a> {
     pub verbose: bool,
     /// Whether a person can answer questions: stdin and stderr are a terminal.
     pub interactive: bool,
+    /// Standard input, for those who read all of it.
+    pub input: &'a mut dyn Read,
+    /// Whether standard input is a terminal.
+    pub input_is_terminal: bool,
+    /// Whether standard output is a terminal, where everybody could read along.
+    pub out_is_terminal: bool,
     /// Today in UTC.
     pub today: jiff::civil::Date,
     /// Looks up an environment variable.

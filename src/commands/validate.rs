@@ -47,7 +47,8 @@ pub struct Args {
     pub as_of: Option<Date>,
 }
 
-fn day(text: &str) -> Result<Date, String> {
+/// A day as it is typed.
+pub(super) fn day(text: &str) -> Result<Date, String> {
     text.parse()
         .map_err(|_| "a day is written year-month-day, such as 2027-01-31".to_owned())
 }
@@ -113,7 +114,8 @@ fn invalid(
     }
 }
 
-fn find<'a>(platform: &'a Platform, name: &str) -> anyhow::Result<&'a Cell> {
+/// A cell by its name.
+pub(super) fn find<'a>(platform: &'a Platform, name: &str) -> anyhow::Result<&'a Cell> {
     platform.cell(name).ok_or_else(|| {
         let known = platform.cells.iter().map(|cell| cell.name.as_str());
         Refusal::usage(format!("there is no cell `{name}`"))

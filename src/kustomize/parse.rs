@@ -15,6 +15,8 @@ use std::collections::HashMap;
 
 /// How many values aliases may add to one file: what stops an alias bomb.
 const MOST_ALIASED: usize = 100_000;
+/// The longest key that YAML has without `?`.
+const LONGEST_KEY: usize = 1000;
 /// How deep a file may nest once its aliases are written out.
 const DEEPEST: usize = 2 * yaml::MAX_DEPTH;
 
@@ -119,8 +121,11 @@ pub(super) fn parse(text: &str, place: Place<'_>, repeated: Repeated) -> Outcome
         }
     }
     let mut parsed = Vec::with_capacity(documents.len());
+    let mut blocks = Vec::new();
     for document in &documents {
+        checks::anchors(document, place)?;
         let mut reader = Reader {
+            text,
             place,
             anchors: HashMap::new(),
             open: Vec::new(),
@@ -128,12 +133,15 @@ pub(super) fn parse(text: &str, place: Place<'_>, repeated: Repeated) -> Outcome
             depth: 0,
             flows: 0,
             has_repeated: !twice.is_empty(),
+            blocks: Vec::new(),
         };
         let node = reader.read(&document.root)?;
+        blocks.append(&mut reader.blocks);
         if !node.is_null() {
             parsed.push(node);
         }
     }
+    checks::tabs(text, &blocks, place)?;
     Ok(Parsed {
         documents: parsed,
         pieces,
@@ -162,6 +170,7 @@ fn located(problems: Vec<crate::diagnostic::Diagnostic>, place: Place<'_>) -> Fa
 }
 
 struct Reader<'a> {
+    text: &'a str,
     place: Place<'a>,
     anchors: HashMap<usize, Node>,
     /// Anchors whose value is being read, which must not refer to themselves.
@@ -171,6 +180,8 @@ struct Reader<'a> {
     /// How many brackets and braces are open.
     flows: usize,
     has_repeated: bool,
+    /// Where the lines of block scalars are.
+    blocks: Vec<Span>,
 }
 
 impl Reader<'_> {
@@ -196,10 +207,23 @@ impl Reader<'_> {
     fn value(&mut self, node: &yaml::Node) -> Outcome<Node> {
         let origin = self.place.of(&node.span);
         match &node.value {
-            yaml::Value::Scalar(scalar) => Ok(Node {
-                value: super::node::Value::Scalar(read_scalar(scalar, self.flows > 0)),
-                origin,
-            }),
+            yaml::Value::Scalar(scalar) if self.flows > 0 && checks::is_odd_in_flow(scalar) => {
+                Err(fail(
+                    UNSUPPORTED,
+                    "a `?` between brackets or braces is read otherwise",
+                )
+                .at(origin, "here")
+                .help("put the text into quotes"))
+            }
+            yaml::Value::Scalar(scalar) => {
+                if matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded) {
+                    self.blocks.push(node.span.clone());
+                }
+                Ok(Node {
+                    value: super::node::Value::Scalar(read_scalar(scalar, self.flows > 0)),
+                    origin,
+                })
+            }
             yaml::Value::Sequence(sequence) => {
                 let flow = usize::from(sequence.style == yaml::Style::Flow);
                 self.flows += flow;
@@ -285,6 +309,16 @@ impl Reader<'_> {
             return Err(fail(UNSUPPORTED, "a key is not a text").at(origin, "here"));
         };
         let quoted = scalar.style != ScalarStyle::Plain;
+        let written = self.text.get(key.span.clone()).unwrap_or_default();
+        let is_odd = self.flows > 0 && checks::is_odd_in_flow(scalar);
+        if is_odd || written.len() > LONGEST_KEY || written.contains('\n') {
+            return Err(fail(UNSUPPORTED, "this key is read otherwise")
+                .at(
+                    origin,
+                    "it is long, of several lines, or has a `?` without quotes",
+                )
+                .help("write a short key on one line, in quotes if it has a `?`"));
+        }
         if key.anchor.is_some() {
             return Err(fail(UNSUPPORTED, "a key has an anchor").at(origin, "here"));
         }
@@ -340,7 +374,8 @@ fn read_scalar(scalar: &yaml::Scalar, in_flow: bool) -> Scalar {
         ScalarStyle::Plain if in_flow => (resolve(&scalar.text).0, Style::PlainInFlow),
         ScalarStyle::Plain => (resolve(&scalar.text).0, Style::Plain),
         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => (Tag::Str, Style::Quoted),
-        ScalarStyle::Literal | ScalarStyle::Folded => (Tag::Str, Style::Block),
+        ScalarStyle::Literal => (Tag::Str, Style::Block),
+        ScalarStyle::Folded => (Tag::Str, Style::Folded),
     };
     Scalar {
         text: scalar.text.as_str().into(),

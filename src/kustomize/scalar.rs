@@ -46,8 +46,10 @@ pub enum Style {
     PlainInFlow,
     /// In single or double quotes.
     Quoted,
-    /// As a block, `|` or `>`.
+    /// As a block of lines, `|`.
     Block,
+    /// As a block of folded lines, `>`.
+    Folded,
     /// A null that stays where it was written although a null in a patch removes.
     Kept,
 }
@@ -69,7 +71,7 @@ impl Scalar {
     /// # Errors
     /// Why kustomize could not read it again after writing it.
     pub(super) fn typed(&self) -> Result<Typed, String> {
-        let quoted = matches!(self.style, Style::Quoted | Style::Block)
+        let quoted = matches!(self.style, Style::Quoted | Style::Block | Style::Folded)
             || (self.style == Style::PlainInFlow
                 && (self.text.is_empty() || self.text.contains(':')));
         if self.style != Style::Quoted
@@ -78,6 +80,12 @@ impl Scalar {
         {
             return Err(
                 "a text of several lines begins with a tab, which kustomize cannot read back"
+                    .to_owned(),
+            );
+        }
+        if self.style == Style::Folded && folds_otherwise(&self.text) {
+            return Err(
+                "kustomize changes the line breaks of a folded text with indented lines or several empty ones at its end; write it with `|`"
                     .to_owned(),
             );
         }
@@ -102,6 +110,14 @@ impl Scalar {
             }
         }
     }
+}
+
+/// Whether go-yaml writes a folded text otherwise than it reads it: a line begins with a space or a tab, or there are
+/// empty lines at the beginning or the end.
+fn folds_otherwise(text: &str) -> bool {
+    text.starts_with('\n')
+        || text.ends_with("\n\n")
+        || text.split('\n').any(|line| line.starts_with([' ', '\t']))
 }
 
 impl Tag {

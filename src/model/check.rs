@@ -6,6 +6,7 @@ mod ingress;
 mod object_storage;
 mod places;
 mod postgres;
+mod secrets;
 mod services;
 mod stores;
 mod supabase;
@@ -28,6 +29,7 @@ pub(super) fn check(spec: &Spec, problems: &mut Problems<'_>) {
     postgres::postgres(spec, problems);
     backups::backups(spec, problems);
     supabase::supabase(spec, problems);
+    secrets::secrets(spec, problems);
     stores::stores(spec, problems);
     stores::endpoints(spec, problems);
     stores::classes(spec, problems);

@@ -36,7 +36,7 @@ pub use components::postgres::{CellPostgres, POSTGRES, POSTGRES_PORT, Postgres, 
 pub use components::{
     CellObjectStorage, CellServer, OBJECT_STORAGE_CA_FOLDER, OBJECT_STORAGE_CA_KEY,
     OBJECT_STORAGE_CA_SECRET, ObjectAccess, ObjectStorage, OutsideObjectStorage, RABBITMQ_PORT,
-    Rabbitmq, VALKEY_PORT, Valkey, secret_of,
+    Rabbitmq, Secrets, VALKEY_PORT, Valkey, Vault, secret_of,
 };
 pub use object_users::{ObjectRights, ObjectUser};
 pub use platform::*;

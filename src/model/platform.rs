@@ -2,7 +2,7 @@
 
 use super::components::backups::{BackupSchedules, PostgresBackups};
 use super::components::postgres::{CellPostgres, Postgres};
-use super::components::{CellObjectStorage, CellServer, ObjectStorage, Rabbitmq, Valkey};
+use super::components::{CellObjectStorage, CellServer, ObjectStorage, Rabbitmq, Secrets, Valkey};
 use super::credentials::Credential;
 use super::edges::{Edge, Peer};
 use super::ingress::{CertManager, Exposed, Ingress};
@@ -54,6 +54,8 @@ pub struct Platform {
     pub cert_manager: Option<CertManager>,
     /// The object store, if there is one.
     pub object_storage: Option<ObjectStorage>,
+    /// How secrets reach the clusters.
+    pub secrets: Secrets,
     /// The Valkey servers, if a service uses them.
     pub valkey: Option<Valkey>,
     /// The RabbitMQ servers, if a service uses them.
@@ -426,6 +428,16 @@ impl Cell {
     /// Its overlay, relative to the repository.
     pub fn overlay(&self) -> String {
         format!("cluster/overlays/{}/{}", self.environment, self.region)
+    }
+
+    /// The folder of its sealed Secrets, relative to the repository.
+    pub fn sealed(&self) -> String {
+        format!("{}/secrets/sealed", self.overlay())
+    }
+
+    /// The certificate that its Secrets are sealed for, relative to the repository.
+    pub fn sealing_certificate(&self) -> String {
+        format!("bootstrap/{}/sealed-secrets.pem", self.name.as_str())
     }
 
     /// Whether backups go to a bucket, which is therefore locked.

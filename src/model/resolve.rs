@@ -49,6 +49,7 @@ pub(super) fn platform(spec: &Spec) -> Platform {
             .supabase
             .as_ref()
             .map(|written| supabase::supabase(&spec.platform.name, written)),
+        secrets: components::secrets(spec),
         stores: stores(spec, &services),
         services,
         teams: teams::teams(spec),

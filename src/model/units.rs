@@ -32,7 +32,8 @@ pub struct Unit {
     pub namespace: String,
     /// The sync wave in which it comes up.
     pub wave: u32,
-    /// The folder of its base below `cluster/`, such as `data/object-storage`; the same in every cell.
+    /// The folder of its base below `cluster/`, such as `data/object-storage`; the same in every cell. Empty where
+    /// everything is in the cell.
     pub base: String,
     /// The key of platform.toml it stems from.
     pub key: String,

@@ -8,6 +8,8 @@ use crate::model::{Cell, Platform};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The project of the unit that brings Secrets.
+const SECRETS: &str = "secrets";
 const KUSTOMIZATION: &str = "cluster/overlays/cell/kustomization.yaml";
 const PROJECTS: &str = "cluster/overlays/cell/projects.yaml";
 const APPLICATIONS: &str = "cluster/overlays/cell/applications.yaml";
@@ -140,14 +142,19 @@ const OPS_KINDS: &[ObjectKind] = &[
     kind("", "ConfigMap"),
     kind("", "ServiceAccount"),
     kind("argoproj.io", "Application"),
-    kind("bitnami.com", "SealedSecret"),
-    kind("external-secrets.io", "ExternalSecret"),
-    kind("external-secrets.io", "SecretStore"),
     kind("gateway.networking.k8s.io", "Gateway"),
     kind("gateway.networking.k8s.io", "HTTPRoute"),
     kind("networking.k8s.io", "NetworkPolicy"),
     kind("rbac.authorization.k8s.io", "Role"),
     kind("rbac.authorization.k8s.io", "RoleBinding"),
+];
+
+/// Of the project `secrets`, which reaches every namespace with a Secret.
+const SECRETS_KINDS: &[ObjectKind] = &[
+    kind("", "ServiceAccount"),
+    kind("bitnami.com", "SealedSecret"),
+    kind("external-secrets.io", "ExternalSecret"),
+    kind("external-secrets.io", "SecretStore"),
 ];
 
 pub(super) fn plan(platform: &Platform, files: &mut Files) -> anyhow::Result<()> {
@@ -213,7 +220,7 @@ fn projects<'a>(platform: &'a Platform, cell: &'a Cell) -> Vec<Project<'a>> {
 fn project<'a>(platform: &'a Platform, cell: &'a Cell, name: &str, part: Part) -> Project<'a> {
     let team = platform.teams.get(name);
     let here = cell.teams.get(name);
-    let mut kinds = kinds(part).to_vec();
+    let mut kinds = kinds(part, name).to_vec();
     if here.is_some_and(|team| team.quota.storage.is_some()) {
         kinds.push(kind("", "PersistentVolumeClaim"));
         kinds.sort();
@@ -234,6 +241,10 @@ fn project<'a>(platform: &'a Platform, cell: &'a Cell, name: &str, part: Part) -
             .into_iter()
             .collect(),
     };
+    if name == SECRETS {
+        let wanted = cell.credentials.iter().flat_map(|c| &c.namespaces);
+        project.namespaces.extend(wanted.cloned());
+    }
     if part == Part::Base {
         let made = cell.namespaces.iter().filter(|n| n.is_of_base());
         for namespace in made {
@@ -302,13 +313,14 @@ fn what(part: Part) -> &'static str {
     }
 }
 
-fn kinds(part: Part) -> &'static [ObjectKind] {
+fn kinds(part: Part, project: &str) -> &'static [ObjectKind] {
     match part {
         Part::Apps => APPS_KINDS,
         Part::Base => BASE_KINDS,
         Part::Data => DATA_KINDS,
         // Nothing in any namespace.
         Part::GuardRails => &[],
+        Part::Ops if project == SECRETS => SECRETS_KINDS,
         Part::Ops => OPS_KINDS,
     }
 }
@@ -325,9 +337,13 @@ fn applications(platform: &Platform, cell: &Cell) -> Vec<Application> {
         namespace: unit.namespace.clone(),
         path: format!("{overlay}/{}", unit.name),
         wave: unit.wave.to_string(),
-        watches: format!(".;../../../../{};../custom/{}", unit.base, unit.name),
+        watches: match unit.base.as_str() {
+            "" => format!(".;../custom/{}", unit.name),
+            base => format!(".;../../../../{base};../custom/{}", unit.name),
+        },
         precious: unit.part != Part::Apps,
-        prune: unit.part != Part::Data,
+        // What is taken out by mistake must not take the Secret along that a store is open with.
+        prune: unit.part != Part::Data && unit.project != SECRETS,
     };
     cell.units.iter().map(application).collect()
 }

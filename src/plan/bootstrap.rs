@@ -3,7 +3,7 @@
 use super::{Files, Origin};
 use crate::catalogue::{ARGO_CD, K3S};
 use crate::digest::Digest;
-use crate::model::{Cell, ObjectStorage, Platform};
+use crate::model::{Cell, Platform, Secrets};
 use crate::spec::types::EnvironmentKind;
 use serde::Serialize;
 
@@ -141,8 +141,7 @@ fn bootstrap_cell(platform: &Platform, cell: &Cell, files: &mut Files) -> anyhow
     struct Script<'a> {
         cell: &'a str,
         cluster: String,
-        object_storage: &'static str,
-        users: String,
+        secrets: &'static str,
     }
     #[derive(Serialize)]
     struct Root<'a> {
@@ -153,21 +152,15 @@ fn bootstrap_cell(platform: &Platform, cell: &Cell, files: &mut Files) -> anyhow
         branch: &'a str,
         overlay: String,
     }
-    // The keys of a store outside are given by whoever runs it.
-    let is_ours = platform
-        .object_storage
-        .as_ref()
-        .is_some_and(ObjectStorage::is_in_cluster);
-    let users = cell.object_users.iter().filter(|_| is_ours);
-    let users = users.flat_map(|user| {
-        let namespaces = user.namespaces.iter();
-        namespaces.map(|namespace| format!("{namespace}/{}", user.name))
-    });
     let script_context = Script {
         cell: &cell.name,
         cluster: cluster(cell),
-        object_storage: if is_ours { "yes" } else { "no" },
-        users: users.collect::<Vec<_>>().join(" "),
+        secrets: match platform.secrets_of(cell) {
+            Secrets::Direct if cell.credentials.is_empty() => "none",
+            Secrets::Direct => "direct",
+            Secrets::SealedSecrets => "sealed-secrets",
+            Secrets::ExternalSecrets(_) => "external-secrets",
+        },
     };
     let root_context = Root {
         name: root(platform),

@@ -1,15 +1,14 @@
 //! `docs/`, the Makefile and what Git reads: everything that is for people, with this platform's names filled in.
 
 use super::bootstrap::{cluster, script};
+use super::docs_secrets;
 use super::workflows::{first_environments, promotions, registry};
 use super::{FileKind, Files, Origin, stores};
 use crate::catalogue::ARGO_CD;
-use crate::model::credentials::{Credential, Value};
-use crate::model::{Cell, ObjectStorage, Platform, SUPABASE, Store, StoreOrigin, SupabasePart};
+use crate::model::{Cell, ObjectStorage, Platform, SUPABASE, Store, StoreOrigin};
 use crate::spec::types::{EnvironmentKind, IngressController};
 use crate::template;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// The pages; all of them see the same [`Docs`].
 const PAGES: [&str; 5] = [
@@ -66,15 +65,6 @@ struct Pair<'a> {
 }
 
 #[derive(Serialize)]
-struct SecretRow {
-    namespace: String,
-    name: String,
-    keys: Vec<String>,
-    maker: &'static str,
-    purpose: String,
-}
-
-#[derive(Serialize)]
 struct StoreRow<'a> {
     id: &'a str,
     #[serde(rename = "where")]
@@ -113,7 +103,8 @@ struct Docs<'a> {
     buckets: Vec<BucketRow<'a>>,
     environments: Vec<EnvironmentRow<'a>>,
     pairs: Vec<Pair<'a>>,
-    secrets: Vec<SecretRow>,
+    secrets: Vec<docs_secrets::Row>,
+    way: docs_secrets::Way<'a>,
     stores: Vec<StoreRow<'a>>,
     first_script: String,
     first_environment: &'a str,
@@ -210,7 +201,8 @@ fn docs(platform: &Platform) -> Docs<'_> {
             .into_iter()
             .map(|(from, to)| Pair { from, to })
             .collect(),
-        secrets: secrets(platform),
+        secrets: docs_secrets::rows(platform),
+        way: docs_secrets::way(platform),
         stores: declared_stores(platform),
         first_script: example.map(script).unwrap_or_default(),
         first_environment: first.first().copied().unwrap_or("ENVIRONMENT"),
@@ -320,78 +312,6 @@ fn environments(platform: &Platform) -> Vec<EnvironmentRow<'_>> {
         }
     });
     rows.collect()
-}
-
-fn secrets(platform: &Platform) -> Vec<SecretRow> {
-    let credentials: BTreeMap<&str, &Credential> = platform
-        .cells
-        .iter()
-        .flat_map(|cell| &cell.credentials)
-        .map(|credential| (credential.name.as_str(), credential))
-        .collect();
-    let rows = credentials.into_values().flat_map(|credential| {
-        credential.namespaces.iter().map(|namespace| SecretRow {
-            namespace: namespace.clone(),
-            name: credential.name.clone(),
-            keys: credential.keys.iter().map(|key| key.key.clone()).collect(),
-            maker: maker(credential),
-            purpose: credential.purpose.clone(),
-        })
-    });
-    let mut rows: Vec<SecretRow> = rows.collect();
-    let exposed = platform.cells.iter().flat_map(|cell| &cell.exposed);
-    let certificates: BTreeMap<&str, String> = exposed
-        .map(|exposed| {
-            let beside = platform.has_gateway().then(|| platform.gateway_namespace());
-            let namespace = beside.unwrap_or_else(|| exposed.namespace.clone());
-            (exposed.name.as_str(), namespace)
-        })
-        .collect();
-    rows.extend(certificates.into_iter().map(|(name, namespace)| SecretRow {
-        namespace,
-        name: format!("{name}-tls"),
-        keys: ["tls.crt", "tls.key"].map(str::to_owned).to_vec(),
-        maker: match platform.ingress.cluster_issuer {
-            Some(_) => "cert-manager",
-            None => "you",
-        },
-        purpose: format!("the certificate of {}'s host", whose(name)),
-    }));
-    rows.push(SecretRow {
-        namespace: "argocd".to_owned(),
-        name: "platform-repository".to_owned(),
-        keys: ["type", "url", "username", "password"]
-            .map(str::to_owned)
-            .to_vec(),
-        maker: "bootstrap script, from ARGOCD_REPO_TOKEN",
-        purpose: "Argo CD reads this repository; only if it is private".to_owned(),
-    });
-    rows.push(SecretRow {
-        namespace: "argocd".to_owned(),
-        name: "argocd-initial-admin-secret".to_owned(),
-        keys: vec!["password".to_owned()],
-        maker: "Argo CD",
-        purpose: "first password of user admin; delete it after you have changed the password"
-            .to_owned(),
-    });
-    rows
-}
-
-/// What people call it whose workload has a name of its own.
-fn whose(exposed: &str) -> &str {
-    match exposed {
-        _ if exposed == SupabasePart::Gateway.workload() => SUPABASE,
-        _ => exposed,
-    }
-}
-
-/// Who makes a Secret: what nobody can make up, a person gives.
-fn maker(credential: &Credential) -> &'static str {
-    let mut keys = credential.keys.iter();
-    match keys.all(|key| key.value == Value::Given) {
-        true => "you",
-        false => "bootstrap script",
-    }
 }
 
 /// What platform.toml declares besides the stores that platformctl renders: their backups are not its business.

@@ -8,6 +8,7 @@ mod base;
 mod bootstrap;
 mod cert_manager;
 mod docs;
+mod docs_secrets;
 mod files;
 mod guard_rails;
 mod ingress;
@@ -20,6 +21,7 @@ mod postgres;
 mod postgres_backups;
 mod postgres_jobs;
 mod resources;
+mod secrets;
 mod server;
 mod service;
 mod service_cell;
@@ -54,6 +56,7 @@ pub fn build(platform: &Platform) -> anyhow::Result<Plan> {
     supabase::plan(platform, &network, &mut files)?;
     ingress::plan(platform, &network, &mut files)?;
     cert_manager::plan(platform, &network, &mut files)?;
+    secrets::plan(platform, &network, &mut files)?;
     for unit in overlay::units(platform).values() {
         network.plan(platform, unit, &mut files)?;
     }
@@ -83,6 +86,8 @@ pub enum FileKind {
     Generated,
     /// `promote` and `release` own it: `render` creates a missing one and never changes one.
     Pins,
+    /// `secrets` owns it: `render` creates a missing one and never changes one.
+    Sealed,
     /// The user's: `render` creates a missing one and never changes or removes one.
     Custom,
 }

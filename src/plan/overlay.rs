@@ -12,7 +12,7 @@ const CUSTOM: &str = "cluster/overlays/cell/custom/kustomization.yaml";
 
 #[derive(Serialize)]
 struct Unit {
-    base: String,
+    bases: Vec<String>,
     components: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ impl Everywhere {
         let behind = unit.behind.iter().copied();
         let components = before.chain([own.as_str()]).chain(behind);
         let context = Unit {
-            base: format!("../../../../{}", unit.base),
+            bases: base(unit).into_iter().collect(),
             components: components.map(str::to_owned).collect(),
         };
         let origin = Origin {
@@ -71,6 +71,11 @@ impl Everywhere {
         let content = crate::template::render(CUSTOM, &custom)?;
         files.add(path, origin(CUSTOM), FileKind::Custom, content)
     }
+}
+
+/// The base of a unit, seen from its folder; none where everything is in the cell.
+fn base(unit: &model::Unit) -> Option<String> {
+    (!unit.base.is_empty()).then(|| format!("../../../../{}", unit.base))
 }
 
 /// The path of a file of the Component with what differs in a cell.

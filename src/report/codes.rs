@@ -309,6 +309,11 @@ pub const CODES: &[CodeText] = &[
         text: "The name already means something in the rendered repository or in what platformctl sets itself. Choose another one.",
     },
     CodeText {
+        code: "sealed-secret",
+        title: "A file is not the sealed Secret that it should be",
+        text: "Files below `secrets/sealed/` of a cell are written by `platformctl secrets`, one for each Secret and namespace, and a sealed Secret opens under its own namespace and name only. A file of another kind, of a wider scope, or under another name is refused. Take it back from Git; or remove it and let `platformctl secrets generate` make it.",
+    },
+    CodeText {
         code: "self-reference",
         title: "A service calls itself",
         text: "`calls` opens the network between two services. A service reaches itself without that. Remove the entry.",

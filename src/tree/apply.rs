@@ -116,7 +116,9 @@ fn perform(root: &Path, number: usize, step: &Step<'_>) -> anyhow::Result<()> {
                 expected: match (seen, file.kind) {
                     (Some(seen), _) => Expected::File(*seen),
                     (None, FileKind::Generated) => Expected::Nothing,
-                    (None, FileKind::Pins | FileKind::Custom) => Expected::NothingEver,
+                    (None, FileKind::Pins | FileKind::Sealed | FileKind::Custom) => {
+                        Expected::NothingEver
+                    }
                 },
             },
         ),

@@ -212,7 +212,8 @@ pub(super) fn put(root: &Path, temporary: &str, write: &Write<'_>) -> anyhow::Re
     done
 }
 
-fn fill(temporary: &Path, write: &Write<'_>) -> std::io::Result<()> {
+/// Writes a file under a temporary name.
+pub(super) fn fill(temporary: &Path, write: &Write<'_>) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     set_mode(&mut options, write.executable);
@@ -230,7 +231,8 @@ fn set_mode(options: &mut OpenOptions, executable: bool) {
 #[cfg(not(unix))]
 fn set_mode(_: &mut OpenOptions, _: bool) {}
 
-fn place(root: &Path, temporary: &Path, write: &Write<'_>) -> anyhow::Result<()> {
+/// Moves a temporary file into place, if what is there is as expected.
+pub(super) fn place(root: &Path, temporary: &Path, write: &Write<'_>) -> anyhow::Result<()> {
     expect(root, write.path, write.expected)?;
     let target = root.join(write.path);
     let cannot = || format!("cannot write `{}`", write.path);

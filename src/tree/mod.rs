@@ -23,6 +23,7 @@ pub mod lock;
 mod path;
 mod recorded;
 mod remarks;
+mod replace;
 mod show;
 mod steps;
 
@@ -34,6 +35,7 @@ pub use disk::Seen;
 pub use guard::{Busy, Guard};
 pub use lock::Lock;
 pub use recorded::{Damage, recorded};
+pub use replace::{read, replace};
 pub use show::{Show, show};
 
 /// The file at the root that says what render owns.

@@ -4,6 +4,7 @@
     reason = "tests write trees and run the scripts in them"
 )]
 
+mod sealed;
 pub(crate) mod stage;
 
 use platformctl::blueprint;
@@ -32,9 +33,12 @@ fn a_new_cluster_gets_argo_cd_and_every_secret_and_a_second_run_changes_nothing(
             "namespace.carebase-data",
             "secret.carebase-apps.backend-ai-object-storage",
             "secret.carebase-apps.backend-api-object-storage",
+            "secret.carebase-apps.object-storage-ca",
             "secret.carebase-data.backend-ai-object-storage",
             "secret.carebase-data.backend-api-object-storage",
+            "secret.carebase-data.object-storage-ca",
             "secret.carebase-data.object-storage-root",
+            "secret.carebase-data.object-storage-tls",
         ]
     );
     let calls = stage.calls();
@@ -151,12 +155,16 @@ fn secrets_that_differ_between_service_and_store_are_reported() {
     let text = fs::read_to_string(stage.path(name)).expect("is there");
     fs::write(
         stage.path(name),
-        text.replace("access-key: \"", "access-key: \"AA"),
+        text.replace("access-key: \"", "access-key: \"AAAA"),
     )
     .expect("writes");
     let before = stage.objects();
     let run = stage.run(SCRIPT, &["--yes", "--only-secrets"], "");
-    assert!(!run.ok && run.stderr.contains("differs"), "{}", run.stderr);
+    assert!(
+        !run.ok && run.stderr.contains("differs from"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(stage.objects(), before);
 }
 

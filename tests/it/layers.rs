@@ -27,8 +27,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     // What it means.
     ("model", &["source", "diagnostic", "spec", "catalogue"]),
     // What follows from it.
+    ("secrets", &["source", "diagnostic", "yaml", "model"]),
     ("pins", &["source", "diagnostic", "yaml", "spec", "model"]),
-    ("plan", &["source", "diagnostic", "digest", "yaml", "spec", "catalogue", "template", "model", "pins"]),
+    ("plan", &["source", "diagnostic", "digest", "yaml", "spec", "catalogue", "template", "model", "secrets", "pins"]),
     ("kustomize", &["source", "diagnostic", "yaml"]),
     ("facts", &["source", "diagnostic", "yaml", "spec", "catalogue", "model", "plan", "pins", "kustomize"]),
     // What is judged, proposed and said.
@@ -44,7 +45,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ui", &["diagnostic"]),
     // The verbs, and the way in.
     ("commands", &[
-        "source", "diagnostic", "yaml", "spec", "catalogue", "template", "blueprint", "model", "plan", "pins",
+        "source", "diagnostic", "yaml", "spec", "catalogue", "template", "blueprint", "model", "secrets", "plan", "pins",
         "kustomize", "facts", "residency", "promotion", "report", "workspace", "tree", "repo", "forge", "registry",
         "ui",
     ]),

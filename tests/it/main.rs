@@ -24,6 +24,7 @@ mod promotion_cli;
 mod promotion_github;
 mod render;
 mod repo;
+mod secrets;
 mod stores;
 mod supabase;
 mod support;

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) const CASES: [&str; 4] = ["minimal", "full", "gateway", "swapped"];
+pub(crate) const CASES: [&str; 6] = ["minimal", "full", "gateway", "swapped", "sealed", "vault"];
 
 fn folder(case: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -160,6 +160,10 @@ fn every_file_has_one_owner_and_says_so() {
                 assert!(header, "{path}: {first}");
             }
             FileKind::Pins => assert!(path.ends_with("/pins/kustomization.yaml"), "{path}"),
+            FileKind::Sealed => assert!(
+                path.ends_with("/secrets/sealed/kustomization.yaml"),
+                "{path}"
+            ),
             FileKind::Custom => {
                 let outside = [".gitignore", ".gitattributes", ".github/dependabot.yml"];
                 assert!(

@@ -120,7 +120,7 @@ mod tests {
             ("A", "a"),
             ("app.kubernetes.io/name", "app"),
             ("1", "a"),
-            ("a01", "a1"),
+            ("a1", "a01"),
         ] {
             let expected = (a, b) != ("app.kubernetes.io/name", "app");
             assert_eq!(is_less(a, b), expected, "{a} {b}");

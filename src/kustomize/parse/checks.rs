@@ -3,6 +3,8 @@
 use super::Place;
 use crate::kustomize::fail::{Detail as _, INVALID, Outcome, UNSUPPORTED, fail};
 use crate::kustomize::node::Origin;
+use crate::source::Span;
+use crate::yaml;
 
 /// Characters that go-yaml takes for line breaks, or cannot read.
 pub(super) fn characters(text: &str, place: Place<'_>) -> Outcome<()> {
@@ -79,4 +81,65 @@ pub(super) fn schema_comment(text: &str, place: Place<'_>) -> Option<Origin> {
         }
     }
     None
+}
+
+/// Names of anchors that go-yaml cannot read.
+pub(super) fn anchors(document: &yaml::Document, place: Place<'_>) -> Outcome<()> {
+    for anchor in &document.anchors {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b"_-".contains(&b);
+        if !anchor.name.bytes().all(fits) {
+            return Err(fail(
+                INVALID,
+                format!(
+                    "the anchor `{}` has other characters than letters and digits",
+                    anchor.name
+                ),
+            )
+            .at(place.of(&anchor.span), "here"));
+        }
+    }
+    Ok(())
+}
+
+/// A plain scalar between brackets or braces that go-yaml ends earlier.
+pub(super) fn is_odd_in_flow(scalar: &yaml::Scalar) -> bool {
+    scalar.style == yaml::ScalarStyle::Plain && scalar.text.contains('?')
+}
+
+/// Tabs where go-yaml expects the spaces of an indentation; behind the indentation of a block they are text.
+pub(super) fn tabs(text: &str, blocks: &[Span], place: Place<'_>) -> Outcome<()> {
+    if !text.contains('\t') {
+        return Ok(());
+    }
+    let mut offset = 0;
+    let mut block: Option<(usize, Option<usize>)> = None;
+    for line in text.split_inclusive('\n') {
+        let start = offset;
+        offset += line.len();
+        let spaces = line.bytes().take_while(|b| *b == b' ').count();
+        let is_blank = line.trim().is_empty();
+        // The indentation of a block is that of its first line that is not blank.
+        let limit = match blocks
+            .iter()
+            .find(|span| span.start < offset && start < span.end)
+        {
+            None => None,
+            Some(span) => {
+                let known = match block {
+                    Some((at, indent)) if at == span.start => indent,
+                    _ => None,
+                };
+                let indent = known.or((!is_blank).then_some(spaces));
+                block = Some((span.start, indent));
+                known
+            }
+        };
+        let has_tab = line[spaces..].starts_with('\t') && limit.is_none_or(|limit| spaces < limit);
+        if has_tab {
+            return Err(fail(UNSUPPORTED, "a tab stands in the indentation")
+                .at(place.of(&(start + spaces..start + spaces + 1)), "this tab")
+                .help("use spaces, or write the text in double quotes with `\\t`"));
+        }
+    }
+    Ok(())
 }

@@ -10,10 +10,7 @@ use crate::spec::{KeyPath, Spec};
 /// What this version does not render is refused, not passed over.
 pub(super) fn components(spec: &Spec, problems: &mut Problems<'_>) {
     let components = &spec.components;
-    let absent = [
-        ("observability", components.observability.is_some()),
-        ("secrets", components.secrets.is_some()),
-    ];
+    let absent = [("observability", components.observability.is_some())];
     for (name, declared) in absent {
         if declared {
             let path = KeyPath::new(["components", name]);

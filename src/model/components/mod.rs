@@ -11,6 +11,7 @@ mod ingress;
 mod object_storage;
 pub(super) mod postgres;
 mod rabbitmq;
+mod secrets;
 mod server;
 mod services;
 mod supabase;
@@ -34,6 +35,7 @@ pub use object_storage::{
     ObjectAccess, ObjectStorage, OutsideObjectStorage,
 };
 pub use rabbitmq::{RABBITMQ_PORT, Rabbitmq};
+pub use secrets::{Secrets, Vault};
 pub use server::{CellServer, secret_of};
 pub use valkey::{VALKEY_PORT, Valkey};
 
@@ -41,6 +43,7 @@ pub(super) use object_storage::{
     external as external_object_storage, in_cell as object_storage_in_cell,
 };
 pub(super) use rabbitmq::rabbitmq;
+pub(super) use secrets::secrets;
 pub(super) use valkey::valkey;
 
 /// The object store, where no environment or cell says otherwise.
@@ -125,6 +128,7 @@ const PARTS: &[fn(&Platform, &Cell, &mut Brought)] = &[
     supabase::bring,
     cert_manager::bring,
     ingress::bring,
+    secrets::bring,
     object_storage::bring,
 ];
 

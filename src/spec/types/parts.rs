@@ -3,7 +3,7 @@
 use super::{
     BackupsOverride, BackupsSpec, CertManagerSpec, DataClass, IngressSpec, LocationSpec,
     ObjectStorageOverride, ObjectStorageSpec, PostgresOverride, PostgresSpec, RabbitmqOverride,
-    RabbitmqSpec, SupabaseOverride, SupabaseSpec, ValkeyOverride, ValkeySpec,
+    RabbitmqSpec, SecretsSpec, SupabaseOverride, SupabaseSpec, ValkeyOverride, ValkeySpec,
 };
 use crate::spec::names::{CellName, Cidr, Country, Digest, Host, Identifier, Image, Name};
 use schemars::JsonSchema;
@@ -32,8 +32,8 @@ pub struct ComponentsSpec {
     pub postgres: Option<PostgresSpec>,
     /// Backups of the database.
     pub backups: Option<BackupsSpec>,
-    /// How secrets reach the clusters. Not rendered by this version.
-    pub secrets: Option<BTreeMap<String, serde_json::Value>>,
+    /// How secrets reach the clusters. Without it bootstrap makes them straight into each cluster.
+    pub secrets: Option<SecretsSpec>,
 }
 
 /// What an environment or a cell changes of components.

@@ -20,6 +20,7 @@ done
 set -- "${words[@]}"
 
 namespace=
+selector=
 file=
 output=
 previous=
@@ -27,6 +28,7 @@ for word in "$@"; do
   case "$previous" in
     -n) namespace=$word ;;
     -f | -k) file=$word ;;
+    -l) selector=$word ;;
     -o) output=$word ;;
   esac
   previous=$word
@@ -59,29 +61,39 @@ case "$1 $2" in
     [ ! -e "$FAKE/objects/configmap.$namespace.$3" ] || cat "$FAKE/objects/configmap.$namespace.$3"
     ;;
   "get namespace") [ ! -e "$FAKE/objects/namespace.$3" ] || echo "namespace/$3" ;;
-  "get secret")
-    object="$FAKE/objects/secret.$namespace.$3"
-    if [ -e "$object" ]; then
-      keys=$(printf '%s' "$output" | grep -oE 'data\.[a-z-]+' | sed 's/^data\.//')
-      values=
-      for key in $keys; do
-        values="$values $(value "$key" "$object")"
-      done
-      printf '%s' "${values# }"
-    fi
+  "get secrets")
+    # As kubectl lists them: of one namespace, as JSON or, of those with a label, one key of each.
+    first=yes
+    [ "$output" != json ] || printf '{"apiVersion": "v1", "kind": "List", "items": ['
+    for object in "$FAKE/objects/secret.$namespace."*; do
+      [ -e "$object" ] || continue
+      if [ "$output" != json ]; then
+        ! grep -q "${selector%%=*}" "$object" || value 'tls\.crt' "$object"
+        continue
+      fi
+      [ "$first" = yes ] || printf ', '
+      first=no
+      printf '{"kind": "Secret", "metadata": {"namespace": "%s", "name": "%s"}, "data": {%s}}' \
+        "$namespace" "$(value name "$object")" \
+        "$(sed -n '/^data:/,$ s/^  \([^ ]*\): \(".*"\)$/"\1": \2/p' "$object" | paste -sd, -)"
+    done
+    [ "$output" != json ] || printf ']}\n'
     ;;
+  "get deployment") [ ! -e "$FAKE/controller" ] || echo "deployment.apps/$3" ;;
   "get deployments") ;;
   "get deployments,statefulsets") printf 'deployment.apps/argocd-server\nstatefulset.apps/argocd-application-controller\n' ;;
   "get application") ;;
   "create configmap") store "configmap.$namespace.$3" <<<"${6#--from-literal=cell=}" ;;
   "create -f")
-    manifest=$(mktemp "$FAKE/manifest.XXXXXX")
-    cat >"$manifest"
-    kind=$(value kind "$manifest" | tr '[:upper:]' '[:lower:]')
-    name=$(value name "$manifest")
-    in=$(value namespace "$manifest")
-    store "$kind.${in:+$in.}$name" <"$manifest"
-    rm "$manifest"
+    manifest=$(mktemp -d "$FAKE/manifest.XXXXXX")
+    awk -v folder="$manifest" '/^---$/ { n++; next } { print > (folder "/" (n + 0)) }'
+    for part in "$manifest"/*; do
+      kind=$(value kind "$part" | tr '[:upper:]' '[:lower:]')
+      name=$(value name "$part")
+      in=$(value namespace "$part")
+      store "$kind.${in:+$in.}$name" <"$part"
+    done
+    rm -r "$manifest"
     ;;
   apply\ *)
     if [ "$file" = - ]; then
@@ -91,7 +103,7 @@ case "$1 $2" in
       exit 1
     fi
     ;;
-  "delete jobs" | "wait "* | "rollout status" | "patch deployment/"*) ;;
+  "delete jobs" | "wait "* | "rollout status" | "rollout restart" | "patch deployment/"*) ;;
   *)
     echo "the fake kubectl does not know: $*" >&2
     exit 64

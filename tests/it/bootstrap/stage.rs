@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -55,12 +55,23 @@ pub(crate) struct Run {
 impl Stage {
     /// Contexts that kubectl knows; the first one is the current one.
     pub(crate) fn new(contexts: &[&str]) -> Self {
+        Self::of(&blueprint::platform_toml(&blueprint::defaults()), contexts)
+    }
+
+    /// The same for another declaration.
+    pub(crate) fn of(declaration: &str, contexts: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("makes a folder");
         let stage = Self { folder };
         for name in ["tree", "bin", "fake/objects", "home", "tmp"] {
             fs::create_dir_all(stage.path(name)).expect("makes the folder");
         }
-        write(&blueprint_plan(), &stage.path("tree"));
+        write(&plan_of(declaration), &stage.path("tree"));
+        fs::write(stage.path("tree/platform.toml"), declaration).expect("writes");
+        symlink(
+            env!("CARGO_BIN_EXE_platformctl"),
+            stage.path("bin/platformctl"),
+        )
+        .expect("links");
         let programs = [
             ("kubectl", include_str!("kubectl.sh")),
             ("curl", include_str!("curl.sh")),
@@ -78,7 +89,12 @@ impl Stage {
 
     /// The same, and the made-up install.yaml is the one that the scripts expect.
     pub(crate) fn with_argo_cd(contexts: &[&str]) -> Self {
-        let stage = Self::new(contexts);
+        Self::new(contexts).with_made_up_argo_cd()
+    }
+
+    /// Makes the made-up install.yaml the one that the scripts expect.
+    pub(crate) fn with_made_up_argo_cd(self) -> Self {
+        let stage = self;
         let checksum: String = Sha256::digest(INSTALL)
             .iter()
             .map(|byte| format!("{byte:02x}"))

@@ -1,6 +1,6 @@
 //! Random overlays, built here and by kustomize: the bytes are the same, or nothing is built.
 
-use super::{built, kustomize, random, real, say, write_tree};
+use super::{built, hostile, kustomize, random, real, say, write_tree};
 
 /// How many trees a run has; `PLATFORMCTL_KUSTOMIZE_RUNS` changes it.
 const RUNS: u64 = 500;
@@ -73,4 +73,40 @@ fn random_overlays_are_built_like_kustomize_builds_them() {
         "too many are refused here alone:\n{}",
         refused.join("\n")
     );
+}
+
+/// How many damaged trees are compared.
+const DAMAGED: u64 = 100;
+
+#[test]
+fn damaged_overlays_are_built_like_kustomize_builds_them_or_not_at_all() {
+    let Some(program) = kustomize() else {
+        say("SKIPPED: kustomize is not on PATH; no damaged overlay was compared");
+        return;
+    };
+    let runs = number("PLATFORMCTL_KUSTOMIZE_RUNS").unwrap_or(DAMAGED);
+    let seed = number("PLATFORMCTL_KUSTOMIZE_SEED").unwrap_or_else(|| fastrand::u64(..1 << 32));
+    say(&format!("{runs} damaged overlays from seed {seed}"));
+    let mut wrong = Vec::new();
+    for run in seed..seed + runs {
+        let (mut tree, folder) = random::tree(run);
+        hostile::damage(&mut tree, &mut fastrand::Rng::with_seed(run));
+        let Ok(ours) = built(&tree, folder) else {
+            continue;
+        };
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        write_tree(directory.path(), &tree);
+        match real(&program, &directory.path().join(folder)) {
+            Ok(theirs) if theirs == ours => {}
+            Ok(_) => wrong.push(format!(
+                "seed {run} differs, kept in {}",
+                directory.keep().display()
+            )),
+            Err(why) => wrong.push(format!(
+                "seed {run}, kept in {}: kustomize refuses: {why}",
+                directory.keep().display()
+            )),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

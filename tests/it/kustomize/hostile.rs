@@ -60,7 +60,7 @@ const PIECES: &[&str] = &[
 ];
 
 /// Changes a file at a few places.
-fn damage(tree: &mut Tree, rng: &mut fastrand::Rng) {
+pub(super) fn damage(tree: &mut Tree, rng: &mut fastrand::Rng) {
     for _ in 0..rng.usize(1..4) {
         let at = rng.usize(..tree.len());
         let Some(bytes) = tree.values_mut().nth(at) else {

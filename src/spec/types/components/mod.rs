@@ -5,6 +5,7 @@ mod ingress;
 mod object_storage;
 mod postgres;
 mod rabbitmq;
+mod secrets;
 mod supabase;
 mod valkey;
 
@@ -13,5 +14,6 @@ pub use ingress::*;
 pub use object_storage::*;
 pub use postgres::*;
 pub use rabbitmq::*;
+pub use secrets::*;
 pub use supabase::*;
 pub use valkey::*;

@@ -7,6 +7,7 @@
 # as arguments, which every user of the machine can read, and never through here-documents, which bash may put on disk.
 
 PLATFORM=carebase
+# shellcheck disable=SC2034 # for the scripts that source this one
 DATA_NAMESPACE=carebase-data
 REPOSITORY_URL=https://github.com/acme/platform
 ARGOCD_VERSION=v3.5.1
@@ -64,7 +65,7 @@ kube() {
 
 usage() {
   cat <<USAGE
-Usage: bootstrap.sh [--context NAME] [--yes] [--only-secrets]
+Usage: bootstrap.sh [--context NAME] [--yes] [--only-secrets] [--sealing-key FROM]
 
 Installs Argo CD $ARGOCD_VERSION in the cluster of $CELL, makes the Secrets that are missing and lets Argo CD follow
 $REPOSITORY_URL. A second run changes nothing; it never replaces a Secret that is there.
@@ -72,9 +73,12 @@ $REPOSITORY_URL. A second run changes nothing; it never replaces a Secret that i
   --context NAME   the kubectl context; otherwise the current one
   --yes            ask nothing; only where name or mark of the cluster say that it is the one of $CELL
   --only-secrets   make namespaces and missing Secrets, nothing else
+  --sealing-key -  read the private key that the cell's secrets are sealed for from standard input, or from a file
+                   descriptor: --sealing-key /dev/fd/3 3< <(age --decrypt key.age)
 
 ARGOCD_REPO_TOKEN      token with which Argo CD reads the repository, if it is private
 ARGOCD_REPO_USERNAME   the user name that goes with it; otherwise git
+PLATFORMCTL            the program platformctl, if it is not on PATH
 ARGOCD_INSTALL_URL     a mirror of Argo CD's install.yaml; the checksum decides all the same
 USAGE
 }
@@ -83,6 +87,7 @@ read_options() {
   CONTEXT=
   ASSUME_YES=no
   ONLY_SECRETS=no
+  SEALING_KEY_FROM=
   while [ "$#" -gt 0 ]; do
     case "$1" in
       --context)
@@ -93,6 +98,12 @@ read_options() {
       --context=*) CONTEXT=${1#--context=} ;;
       --yes) ASSUME_YES=yes ;;
       --only-secrets) ONLY_SECRETS=yes ;;
+      --sealing-key)
+        [ "$#" -ge 2 ] || fail "--sealing-key needs - or a file descriptor such as /dev/fd/3"
+        SEALING_KEY_FROM=$2
+        shift
+        ;;
+      --sealing-key=*) SEALING_KEY_FROM=${1#--sealing-key=} ;;
       -h | --help)
         usage
         exit 0
@@ -193,91 +204,77 @@ ensure_mark() {
   say "marked the cluster as cell $CELL"
 }
 
-# random LENGTH: letters and digits from the kernel's generator.
-random() {
-  local text
-  text=$(head -c 1024 /dev/urandom | LC_ALL=C tr -dc 'A-Za-z0-9')
-  [ "${#text}" -ge "$1" ] || fail "/dev/urandom gave too little"
-  printf '%s' "${text:0:$1}"
-}
-
 encode() {
   printf '%s' "$1" | base64 | tr -d '\n'
 }
 
-# pair NAMESPACE SECRET KEY KEY: its two values as they are stored, in base64, or nothing.
-pair() {
-  local values
-  values=$(kube get secret "$2" -n "$1" -o "jsonpath={.data.$3} {.data.$4}" --ignore-not-found)
-  case "$values" in
-    "" | ?*" "?*) printf '%s' "$values" ;;
-    *) fail "Secret $2 in $1 lacks $3 or $4: delete it and run again" ;;
+platformctl() {
+  command "${PLATFORMCTL:-platformctl}" -C "$ROOT" "$@"
+}
+
+# Reads what the cluster has and makes what is missing, so that it fits. What is there is never replaced.
+ensure_direct_secrets() {
+  local manifests namespace
+  manifests=$(
+    namespaces | while read -r namespace _; do
+      kube get secrets -n "$namespace" -o json </dev/null || exit 1
+    done | platformctl secrets generate "$CELL" --direct
+  )
+  [ -n "$manifests" ] || return 0
+  # `create` and not `apply`: it never replaces one, and it leaves no copy of the values in an annotation.
+  printf '%s\n' "$manifests" | kube create -f - >/dev/null
+}
+
+# The controller takes its private key from a Secret with this label when it starts.
+KEYS='sealedsecrets.bitnami.com/sealed-secrets-key=active'
+
+# ensure_sealing_key FOLDER: the private key of the certificate that the cell's secrets are sealed for.
+ensure_sealing_key() {
+  local certificate="$1/sealed-secrets.pem" there found
+  [ -e "$certificate" ] ||
+    fail "there is no $certificate: \`platformctl secrets key $CELL\` makes it; docs/secrets.md says how"
+  ensure_namespace sealed-secrets restricted
+  there=$(kube get secrets -n sealed-secrets -l "$KEYS" -o 'jsonpath={range .items[*]}{.data.tls\.crt}{"\n"}{end}')
+  case "
+$there
+" in
+    *"
+$(encode "$(cat "$certificate")
+")
+"*) return 0 ;;
   esac
+  [ -n "$SEALING_KEY" ] ||
+    fail "the cluster has no private key for $certificate: pass the one you keep with --sealing-key"
+  printf '%s\n' "$SEALING_KEY" | platformctl secrets key "$CELL" --restore | kube create -f - >/dev/null
+  say "put the private key of the sealed secrets in place"
+  found=$(kube get deployment sealed-secrets-controller -n sealed-secrets -o name --ignore-not-found)
+  [ -z "$found" ] || kube rollout restart -n sealed-secrets deployment/sealed-secrets-controller >/dev/null
 }
 
-# create_secret NAMESPACE SECRET KEY VALUE KEY VALUE, values in base64. `create` and not `apply`: it never replaces one, and
-# it leaves no copy of the values in an annotation.
-create_secret() {
-  printf '%s\n' \
-    'apiVersion: v1' \
-    'kind: Secret' \
-    'metadata:' \
-    "  name: \"$2\"" \
-    "  namespace: \"$1\"" \
-    '  labels:' \
-    "    app.kubernetes.io/part-of: \"$PLATFORM\"" \
-    '    app.kubernetes.io/managed-by: platformctl-bootstrap' \
-    'type: Opaque' \
-    'data:' \
-    "  $3: \"$4\"" \
-    "  $5: \"$6\"" |
-    kube create -f - >/dev/null
-  say "created Secret $2 in $1"
-}
-
-ensure_root_credentials() {
-  local found
-  found=$(pair "$DATA_NAMESPACE" object-storage-root root-user root-password)
-  [ -z "$found" ] || return 0
-  create_secret "$DATA_NAMESPACE" object-storage-root \
-    root-user "$(encode "$(random 20)")" root-password "$(encode "$(random 40)")"
-}
-
-# ensure_service_credentials NAMESPACE SERVICE: the same Secret beside the service and beside the store. Where a run was cut
-# off between the two, the missing one becomes a copy of the other.
-ensure_service_credentials() {
-  local name in_apps in_data values
-  name="$2-object-storage"
-  in_apps=$(pair "$1" "$name" access-key secret-key)
-  in_data=$(pair "$DATA_NAMESPACE" "$name" access-key secret-key)
-  if [ -n "$in_apps" ] && [ -n "$in_data" ]; then
-    [ "$in_apps" = "$in_data" ] ||
-      fail "Secret $name differs between $1 and $DATA_NAMESPACE: delete the wrong one and run again"
-    return 0
-  fi
-  values=${in_apps:-$in_data}
-  if [ -z "$values" ]; then
-    values="$(encode "$(random 20)") $(encode "$(random 40)")"
-  fi
-  if [ -z "$in_data" ]; then
-    create_secret "$DATA_NAMESPACE" "$name" access-key "${values% *}" secret-key "${values#* }"
-  fi
-  if [ -z "$in_apps" ] && [ "$1" != "$DATA_NAMESPACE" ]; then
-    create_secret "$1" "$name" access-key "${values% *}" secret-key "${values#* }"
-  fi
-}
-
-# Values must not show up in a trace of the shell.
-ensure_secrets() {
-  local service tracing=no
+# Standard input or a file descriptor, before anything else reads from it.
+read_sealing_key() {
+  local tracing=no
+  SEALING_KEY=
+  [ -n "$SEALING_KEY_FROM" ] || return 0
   case "$-" in *x*) tracing=yes ;; esac
   { set +x; } 2>/dev/null
-  if [ "$OBJECT_STORAGE" = yes ]; then
-    ensure_root_credentials
-    for service in $OBJECT_STORAGE_USERS; do
-      ensure_service_credentials "${service%%/*}" "${service#*/}"
-    done
-  fi
+  case "$SEALING_KEY_FROM" in
+    -) SEALING_KEY=$(cat) ;;
+    *) SEALING_KEY=$(cat -- "$SEALING_KEY_FROM") ;;
+  esac
+  [ -n "$SEALING_KEY" ] || fail "there is no key in $SEALING_KEY_FROM"
+  [ "$tracing" = no ] || set -x
+}
+
+# ensure_secrets FOLDER. Values must not show up in a trace of the shell.
+ensure_secrets() {
+  local tracing=no
+  case "$-" in *x*) tracing=yes ;; esac
+  { set +x; } 2>/dev/null
+  case "$SECRETS" in
+    direct) ensure_direct_secrets ;;
+    sealed-secrets) ensure_sealing_key "$1" ;;
+  esac
   ensure_repository_credential
   [ "$tracing" = no ] || set -x
 }
@@ -351,18 +348,22 @@ The first password of user admin; change it, then delete the Secret:
 NEXT
 }
 
-# bootstrap FOLDER CELL CLUSTER OBJECT-STORAGE USERS OPTION…: all of it. OBJECT-STORAGE is yes or no, USERS the services that
-# have access to the object store, each written NAMESPACE/SERVICE, with blanks between them.
+# bootstrap FOLDER CELL CLUSTER SECRETS OPTION…: all of it. SECRETS is the way of the cell's secrets: direct,
+# sealed-secrets, external-secrets, or none where the cell has no secrets.
 bootstrap() {
   local folder=$1 namespace level
   CELL=$2
   CLUSTER=$3
-  OBJECT_STORAGE=$4
-  OBJECT_STORAGE_USERS=$5
-  shift 5
+  SECRETS=$4
+  shift 4
   BOOTSTRAP=$(CDPATH='' cd -- "$folder/../.." && pwd)
+  ROOT=$(CDPATH='' cd -- "$BOOTSTRAP/.." && pwd)
   read_options "$@"
-  need kubectl curl base64 head tr mktemp
+  need kubectl curl base64 tr mktemp
+  case "$SECRETS" in
+    direct | sealed-secrets) need "${PLATFORMCTL:-platformctl}" ;;
+  esac
+  read_sealing_key
   check_context
   confirm
 
@@ -376,7 +377,7 @@ bootstrap() {
   while read -r namespace level; do
     ensure_namespace "$namespace" "$level"
   done < <(namespaces)
-  ensure_secrets
+  ensure_secrets "$folder"
   [ "$ONLY_SECRETS" = no ] || return 0
   install_argocd
   apply_root "$folder"
