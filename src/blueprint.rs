@@ -249,7 +249,7 @@ calls     = ["backend-api"] # gives it BACKEND_API_URL, and opens just this way 
         8000,
         r#"expose    = "api"
 calls     = ["backend-ai"]
-uses      = ["objects"] # the bucket of its cell: endpoint, bucket and credentials as variables
+uses      = ["objects", "postgres", "supabase"] # those of its cell: addresses and credentials as variables
 classes   = ["phi", "pii"] # what data it handles decides where that may be
 autoscale = { min = 2, max = 6 }
 "#,
@@ -310,8 +310,26 @@ const TAIL: &str = r#"# Components are parts of the platform; each is there when
 engine  = "minio" # the maintained fork of it
 storage = "50Gi"
 
+[components.supabase] # PostgreSQL, accounts, REST, realtime, files and functions, upon the cell's own store
+storage = "50Gi"
+expose  = "supabase" # https://supabase.<domain>: the programming interfaces and nothing else
+
+[components.backups] # pgBackRest: the log as it is written, full and differential backups, restore to a second
+postgres = { schedule-full = "30 1 * * 0", schedule-diff = "30 1 * * 1-6", drill = "0 4 2 * *", rpo = "5m", rto = "4h" }
+
+# The database runs an image of your own, Supabase's with pgBackRest in it. .github/workflows/postgres-image.yml builds it
+# and prints these lines; until they stand here the database is not started.
+# [catalogue.images.postgres-pgbackrest]
+# tag    = "…"
+# digest = "sha256:…"
+
+[components.secrets] # `platformctl secrets` makes every Secret of a cell and seals it for that cell alone
+backend = "sealed-secrets" # or external-secrets
+
 # [components.ingress]
-# cluster-issuer = "letsencrypt" # certificates from cert-manager; without it put them into the Secret <service>-tls
+# controller = "traefik" # rendered; without it the cluster's own is used, which k3s has
+# [components.cert-manager]
+# email = "platform@example.org" # certificates from Let's Encrypt; without it put them into the Secret <service>-tls
 
 # Another bucket in every cell:
 # [[stores]]

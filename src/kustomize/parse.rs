@@ -210,7 +210,7 @@ impl Reader<'_> {
             yaml::Value::Scalar(scalar) if self.flows > 0 && checks::is_odd_in_flow(scalar) => {
                 Err(fail(
                     UNSUPPORTED,
-                    "a `?` between brackets or braces is read otherwise",
+                    "a `?`, or a `:` at the beginning, is read otherwise between brackets or braces",
                 )
                 .at(origin, "here")
                 .help("put the text into quotes"))

@@ -44,6 +44,8 @@ fn built(program: &Path, folder: &Path) -> Vec<Value> {
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     serde_yaml::Deserializer::from_str(&text)
         .map(|document| Value::deserialize(document).expect("an object"))
+        // A unit that has nothing yet builds to an empty document.
+        .filter(|object| !object.is_null())
         .collect()
 }
 

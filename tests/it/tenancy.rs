@@ -66,7 +66,7 @@ fn file(plan: &Plan, path: &str) -> Vec<Value> {
 
 #[test]
 fn a_team_has_a_namespace_of_its_own_and_services_of_others_call_into_it() {
-    let plan = build(TEAMS);
+    let (platform, plan) = (load(TEAMS), build(TEAMS));
     let namespaces = file(&plan, "cluster/base/namespaces.yaml");
     let names: Vec<&Value> = namespaces.iter().map(|n| &n["metadata"]["name"]).collect();
     assert_eq!(
@@ -98,9 +98,14 @@ fn a_team_has_a_namespace_of_its_own_and_services_of_others_call_into_it() {
         .find(|v| v["name"] == "BACKEND_AI_URL")
         .expect("a URL");
     assert_eq!(url["value"], "http://backend-ai.carebase-imaging.svc:8001");
-    let script = &plan.files["bootstrap/production/es/bootstrap.sh"].content;
+    let cell = platform.cell("production/es").expect("the cell");
+    let secret = cell
+        .credentials
+        .iter()
+        .find(|c| c.name == "backend-ai-object-storage");
+    let namespaces = &secret.expect("its Secret").namespaces;
     assert!(
-        script.contains("carebase-imaging/backend-ai"),
+        namespaces.iter().any(|name| name == "carebase-imaging"),
         "its Secret goes there"
     );
 }

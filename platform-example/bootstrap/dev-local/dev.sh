@@ -19,6 +19,8 @@ units() {
   echo base
   echo guard-rails
   echo object-storage
+  echo postgres
+  echo supabase
   echo backend-ai
   echo backend-api
   echo frontend

@@ -103,7 +103,8 @@ pub(super) fn anchors(document: &yaml::Document, place: Place<'_>) -> Outcome<()
 
 /// A plain scalar between brackets or braces that go-yaml ends earlier.
 pub(super) fn is_odd_in_flow(scalar: &yaml::Scalar) -> bool {
-    scalar.style == yaml::ScalarStyle::Plain && scalar.text.contains('?')
+    scalar.style == yaml::ScalarStyle::Plain
+        && (scalar.text.contains('?') || scalar.text.starts_with(':'))
 }
 
 /// Tabs where go-yaml expects the spaces of an indentation; behind the indentation of a block they are text.

@@ -82,7 +82,8 @@ fn in_cluster(platform: &Platform, here: &CellObjectStorage, brought: &mut Broug
     brought
         .needs
         .push(store.with_claims(1, &here.storage, class));
-    let setup = needs::fixed("50m", "128Mi");
+    // As much as it may take; it asks for half.
+    let setup = needs::fixed("50m", "256Mi");
     brought
         .needs
         .push(Need::of_pods(NAME, &data, SETUP, 1, setup));

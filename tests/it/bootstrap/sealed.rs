@@ -1,15 +1,14 @@
 //! A cell whose secrets are sealed: its private key comes first, and only the right one.
 
-use super::stage::Stage;
+use super::stage::{Stage, lean};
 use super::{CLUSTER, SCRIPT};
-use platformctl::blueprint;
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 use std::fs;
 
 /// The blueprint with sealed secrets, and the manifest of the sealing key of the script's cell.
 fn sealed_stage() -> (Stage, String) {
-    let blueprint = blueprint::platform_toml(&blueprint::defaults());
+    let blueprint = lean();
     let declaration = format!("{blueprint}\n[components.secrets]\n");
     let stage = Stage::of(&declaration, &[CLUSTER]).with_made_up_argo_cd();
     let certificate = "bootstrap/production/tr/sealed-secrets.pem";

@@ -21,6 +21,15 @@ pub(crate) fn blueprint_plan() -> Plan {
     plan_of(&blueprint::platform_toml(&blueprint::defaults()))
 }
 
+/// The blueprint without what stands between its object store and its ingress: no database, and Secrets made directly.
+pub(crate) fn lean() -> String {
+    let text = blueprint::platform_toml(&blueprint::defaults());
+    let from = text.find("[components.supabase]").expect("is in it");
+    let to = text.find("# [components.ingress]").expect("is in it");
+    let text = format!("{}{}", &text[..from], &text[to..]);
+    text.replace("\"objects\", \"postgres\", \"supabase\"", "\"objects\"")
+}
+
 pub(crate) fn plan_of(text: &str) -> Plan {
     let (platform, _) = model::load(text).unwrap_or_else(|problems| panic!("{problems:#?}"));
     plan::build(&platform).unwrap_or_else(|error| panic!("{error:#}"))
@@ -55,7 +64,7 @@ pub(crate) struct Run {
 impl Stage {
     /// Contexts that kubectl knows; the first one is the current one.
     pub(crate) fn new(contexts: &[&str]) -> Self {
-        Self::of(&blueprint::platform_toml(&blueprint::defaults()), contexts)
+        Self::of(&lean(), contexts)
     }
 
     /// The same for another declaration.

@@ -1,5 +1,6 @@
 //! A repository with sealed secrets, made once and copied, and the opening of what is sealed in it.
 
+use crate::bootstrap::stage::lean;
 use crate::support::run::{Ran, command, init, platformctl, ran};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -25,7 +26,6 @@ pub(crate) struct Sealed {
 pub(crate) static MADE: LazyLock<Sealed> = LazyLock::new(|| {
     let folder = init(&[]);
     let root = folder.path().join("platform");
-    declare(&root, "\n[components.secrets]\n");
     let key = platformctl(&root, &["secrets", "key", CELL]);
     assert_eq!(key.code, 0, "{}", key.err);
     Sealed {
@@ -34,10 +34,10 @@ pub(crate) static MADE: LazyLock<Sealed> = LazyLock::new(|| {
     }
 });
 
+/// Renders the lean blueprint with something more.
 pub(crate) fn declare(root: &Path, text: &str) {
     let path = root.join("platform.toml");
-    let before = fs::read_to_string(&path).expect("is there");
-    fs::write(&path, format!("{before}{text}")).expect("writes");
+    fs::write(&path, format!("{}{text}", lean())).expect("writes");
     let rendered = platformctl(root, &["render"]);
     assert_eq!(rendered.code, 0, "{}", rendered.err);
 }

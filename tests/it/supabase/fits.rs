@@ -7,8 +7,6 @@ use platformctl::model::credentials::Value as Source;
 use platformctl::model::edges::{Edge, Peer};
 use platformctl::plan::Plan;
 use std::collections::BTreeSet;
-const BROUGHT_BY_OTHERS: [(&str, &str); 2] =
-    [("postgres", "password"), ("object-storage-ca", "ca.crt")];
 
 #[test]
 fn every_key_of_a_secret_that_a_pod_reads_is_made_in_its_cell() {

@@ -9,4 +9,4 @@ HERE=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 . "$HERE/../../lib.sh"
 
-bootstrap "$HERE" production/es carebase-production-es direct "$@"
+bootstrap "$HERE" production/es carebase-production-es sealed-secrets "$@"

@@ -9,4 +9,4 @@ HERE=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 . "$HERE/../../lib.sh"
 
-bootstrap "$HERE" production/tr carebase-production-tr direct "$@"
+bootstrap "$HERE" production/tr carebase-production-tr sealed-secrets "$@"

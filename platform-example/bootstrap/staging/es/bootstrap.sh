@@ -9,4 +9,4 @@ HERE=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 . "$HERE/../../lib.sh"
 
-bootstrap "$HERE" staging/es carebase-staging-es direct "$@"
+bootstrap "$HERE" staging/es carebase-staging-es sealed-secrets "$@"

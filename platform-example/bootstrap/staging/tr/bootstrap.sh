@@ -9,4 +9,4 @@ HERE=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
 . "$HERE/../../lib.sh"
 
-bootstrap "$HERE" staging/tr carebase-staging-tr direct "$@"
+bootstrap "$HERE" staging/tr carebase-staging-tr sealed-secrets "$@"
