@@ -4,7 +4,7 @@ use super::{Files, Origin};
 use crate::catalogue;
 use crate::model::operators::{ObjectKind, Operator, kind};
 use crate::model::units::{ClusterWide, Part, Unit};
-use crate::model::{Cell, Platform};
+use crate::model::{Cell, Platform, Secrets};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -221,6 +221,7 @@ fn project<'a>(platform: &'a Platform, cell: &'a Cell, name: &str, part: Part) -
     let team = platform.teams.get(name);
     let here = cell.teams.get(name);
     let mut kinds = kinds(part, name).to_vec();
+    kinds.retain(|kind| is_used(platform, cell, kind));
     if here.is_some_and(|team| team.quota.storage.is_some()) {
         kinds.push(kind("", "PersistentVolumeClaim"));
         kinds.sort();
@@ -310,6 +311,16 @@ fn what(part: Part) -> &'static str {
         Part::Data => "stores",
         Part::GuardRails => "admission policies",
         Part::Ops => "what operates the cell",
+    }
+}
+
+/// Kinds that only one of several ways needs are allowed where that way is declared.
+fn is_used(platform: &Platform, cell: &Cell, kind: &ObjectKind) -> bool {
+    match kind.group {
+        "gateway.networking.k8s.io" => platform.has_gateway(),
+        "bitnami.com" => matches!(platform.secrets_of(cell), Secrets::SealedSecrets),
+        "external-secrets.io" => matches!(platform.secrets_of(cell), Secrets::ExternalSecrets(_)),
+        _ => true,
     }
 }
 

@@ -170,7 +170,11 @@ pub(super) fn plan(
         files.render(template.to_owned(), origin(template, &key), &base)?;
     }
     if platform.postgres_backups.is_some() {
-        for template in BACKUP_TEMPLATES {
+        let waits = |template: &&str| template.ends_with("/cronjobs.yaml") && !base.built;
+        for template in BACKUP_TEMPLATES
+            .into_iter()
+            .filter(|template| !waits(template))
+        {
             let origin = origin(template, "components.backups");
             files.render(template.to_owned(), origin, &base)?;
         }
@@ -260,7 +264,7 @@ fn base<'a>(platform: &'a Platform, postgres: &'a Postgres) -> anyhow::Result<Ba
 
 fn resource_files(backups: bool, built: bool) -> Vec<&'static str> {
     let files = [
-        ("cronjobs.yaml", backups),
+        ("cronjobs.yaml", backups && built),
         (network::FILE, true),
         ("pdb.yaml", true),
         ("service.yaml", true),
@@ -389,7 +393,7 @@ fn differences(
         storage,
         storage_class,
         jobs: match (backups, &cell.backup_schedules) {
-            (Some(backups), Some(schedules)) => {
+            (Some(backups), Some(schedules)) if image(platform, postgres).is_some() => {
                 let volume = storage_class.map_or(storage, |_| Some(&*here.storage));
                 postgres_jobs::differences(backups, schedules, volume)?
             }

@@ -3,7 +3,7 @@
 use super::postgres::{POSTGRES, POSTGRES_PORT, certificate, pods, way};
 use super::{Brought, services};
 use crate::model::credentials::{Credential, Value};
-use crate::model::edges::{Edge, Peer};
+use crate::model::edges::{Edge, Peer, Pods};
 use crate::model::needs::{self, Need};
 use crate::model::object_users::{ObjectRights, ObjectUser};
 use crate::model::platform::{Cell, Platform, Store, StoreOrigin};
@@ -176,25 +176,34 @@ pub(super) fn store(spec: &Spec, classes: BTreeSet<DataClass>) -> Option<Store> 
     })
 }
 
+/// Whether there is an image that the database can run: with backups it is one of the platform's own.
+pub(super) fn has_image(platform: &Platform) -> bool {
+    platform.postgres_backups.is_none() || platform.images.contains_key(BACKUP_IMAGE)
+}
+
 pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
     let Some(backups) = &platform.postgres_backups else {
         return;
     };
+    // What cannot run yet is not rendered, and no way is opened for it.
+    let runs = has_image(platform);
     needs(platform, cell, brought);
     let because = "components.backups";
-    for (workload, ports) in [
+    let jobs = [
         (SETUP, [BACKUP_PORT].as_slice()),
         (POSTGRES_BACKUP, &[BACKUP_PORT]),
         (DRILL, &[POSTGRES_PORT]),
         // It asks whether a server still answers, and then goes no further.
         (RESTORE, &[POSTGRES_PORT]),
-    ] {
+    ];
+    for (workload, ports) in jobs.into_iter().filter(|_| runs) {
         let from = pods(platform, workload);
         brought.edges.push(way(platform, from, ports, because));
     }
     // The database ships its log; the others read and write backups.
     let users = [POSTGRES, SETUP, POSTGRES_BACKUP, DRILL, RESTORE];
-    let users = users.map(|workload| pods(platform, workload)).to_vec();
+    let users = users.into_iter().filter(|name| runs || *name == POSTGRES);
+    let users: Vec<Pods> = users.map(|workload| pods(platform, workload)).collect();
     brought.object_users.push(ObjectUser {
         name: POSTGRES_BACKUP.to_owned(),
         pods: users.clone(),

@@ -256,10 +256,11 @@ pub(super) fn bring(platform: &Platform, cell: &Cell, brought: &mut Brought) {
     brought
         .needs
         .push(Need::of_pods(POSTGRES, &data, SETUP, 1, setup));
-    let setup = pods(platform, SETUP);
-    brought
-        .edges
-        .push(way(platform, setup, &[POSTGRES_PORT], &key));
+    if backups::has_image(platform) {
+        let setup = pods(platform, SETUP);
+        let way = way(platform, setup, &[POSTGRES_PORT], &key);
+        brought.edges.push(way);
+    }
     for service in users(platform) {
         let because = format!("services.{}.uses", service.name);
         let pods = services::pods(platform, service);

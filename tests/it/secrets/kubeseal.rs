@@ -62,7 +62,7 @@ fn kubeseal_opens_what_is_sealed_and_nothing_else() {
         assert!(other != text && !unseal(&other).status.success(), "{name}");
         opened += 1;
     }
-    assert_eq!(opened, 8);
+    assert_eq!(opened, 24);
     let other = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).expect("random");
     let other = other.to_pkcs8_pem(LineEnding::LF).expect("PEM");
     fs::write(&pem, other.as_bytes()).expect("writes");

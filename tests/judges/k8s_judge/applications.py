@@ -16,7 +16,7 @@ def check(cell, root):
         sources = [s for s in [placed.spec.get("source"), *(placed.spec.get("sources") or [])] if s]
         for source in sources:
             path = source.get("path", "").strip("/")
-            if source.get("repoURL") != own:
+            if source.get("repoURL") != own and not path.startswith("cluster/overlays/"):
                 continue
             if path and not any((root / path / name).is_file() for name in KUSTOMIZATIONS):
                 yield f"{placed}: path {path} has no kustomization"
