@@ -26,6 +26,8 @@ pub struct CredentialKey {
     pub key: String,
     /// How its value comes about.
     pub value: Value,
+    /// Whether data is encrypted with it: a rotation would make that data unreadable, and leaves it alone.
+    pub lasting: bool,
 }
 
 /// How a value comes about. All values that refer to one another are made together.
@@ -99,6 +101,18 @@ impl Credential {
         self.keys.push(CredentialKey {
             key: key.to_owned(),
             value,
+            lasting: false,
+        });
+        self
+    }
+
+    /// Adds a key that is never replaced, because data is encrypted with it.
+    #[must_use]
+    pub fn with_lasting(mut self, key: &str, value: Value) -> Self {
+        self.keys.push(CredentialKey {
+            key: key.to_owned(),
+            value,
+            lasting: true,
         });
         self
     }

@@ -51,6 +51,15 @@ pub struct Source {
     pub places: Vec<Place>,
     /// The source it is derived from: a token from its key, a private key from its certificate.
     pub from: Option<KeyRef>,
+    /// Whether data is encrypted with it, so that no rotation replaces it.
+    pub lasting: bool,
+}
+
+impl Source {
+    /// Whether a rotation makes it anew.
+    pub(super) fn is_replaceable(&self) -> bool {
+        is_made(&self.value) && !self.lasting
+    }
 }
 
 /// All values of a cell.
@@ -97,6 +106,7 @@ impl Graph {
                 value: value.clone(),
                 places: Vec::new(),
                 from: None,
+                lasting: false,
             });
             entry
                 .places
@@ -104,6 +114,14 @@ impl Graph {
                     namespace: namespace.clone(),
                     at: at.clone(),
                 }));
+        }
+        for credential in credentials {
+            for key in credential.keys.iter().filter(|key| key.lasting) {
+                let at = KeyRef::new(&credential.name, &key.key);
+                if let Some(source) = graph.sources.get_mut(&at) {
+                    source.lasting = true;
+                }
+            }
         }
         graph.link()?;
         Ok(graph)

@@ -1,7 +1,7 @@
 //! Secrets in the clear, for a pipe to `kubectl`, `bao` or `vault`: what a cluster lacks, new values, a given one.
 
 use super::cluster::{Cluster, manifests};
-use super::graph::{Graph, KeyRef, is_made};
+use super::graph::{Graph, KeyRef};
 use super::make::{Values, complete};
 use super::plain::Plain;
 use super::vault::documents;
@@ -86,7 +86,7 @@ pub fn renewed(
         None => graph.groups.iter().collect(),
     };
     for group in groups {
-        if group.iter().all(|at| is_made(&graph.sources[at].value)) {
+        if group.iter().all(|at| graph.sources[at].is_replaceable()) {
             complete(graph, group, &mut values, today)?;
         }
     }

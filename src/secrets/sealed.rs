@@ -135,7 +135,7 @@ impl SealedCell<'_> {
         for group in groups {
             if group
                 .iter()
-                .all(|at| is_made(&self.graph.sources[at].value))
+                .all(|at| self.graph.sources[at].is_replaceable())
             {
                 self.make_anew(group, Values::new(), &mut sealing)?;
             }

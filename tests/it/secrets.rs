@@ -128,6 +128,27 @@ fn a_rotation_replaces_one_group_and_says_what_to_do() {
     );
 }
 
+/// With these values data is encrypted that nothing else opens.
+#[test]
+fn a_rotation_of_everything_leaves_alone_what_data_is_encrypted_with() {
+    let here = Sealed::generated();
+    let opened = |secret: &str| here.opened("carebase-data", secret);
+    let (backup, vault, root) = (
+        opened("postgres-backup"),
+        opened("postgres-vault"),
+        opened("object-storage-root"),
+    );
+    let rotated = here.run(&["secrets", "rotate", CELL]);
+    assert_eq!(rotated.code, 0, "{}", rotated.err);
+    let after = opened("postgres-backup");
+    assert_eq!(backup["cipher-pass"], after["cipher-pass"]);
+    assert_ne!(backup["tls.key"], after["tls.key"]);
+    assert_eq!(vault, opened("postgres-vault"));
+    assert_ne!(root, opened("object-storage-root"));
+    here.run(&["secrets", "rotate", CELL, "postgres-vault"]);
+    assert_eq!(vault, opened("postgres-vault"), "not even by its name");
+}
+
 #[test]
 fn status_says_what_is_missing_orphaned_shared_and_old() {
     let here = Sealed::generated();

@@ -270,7 +270,7 @@ fn credentials(platform: &Platform, brought: &mut Brought) {
     let own = |name: &str, purpose: &str| Credential::new(name, [data.clone()], purpose);
     let purpose = "the passphrase of the backups, and the certificate with which backup Jobs and the database know each other";
     let cipher = Value::Password { length: 64 };
-    let backup = own(POSTGRES_BACKUP, purpose).with("cipher-pass", cipher);
+    let backup = own(POSTGRES_BACKUP, purpose).with_lasting("cipher-pass", cipher);
     brought.credentials.push(certificate(backup, &data).on_rotation(
         "the passphrase never: backups can only be read with it; for the certificate restart the database",
     ));
@@ -290,7 +290,7 @@ fn offsite_credential(platform: &Platform) -> Credential {
     Credential::new("postgres-backup-offsite", namespaces, purpose)
         .with("PGBACKREST_REPO2_S3_KEY", Value::Given)
         .with("PGBACKREST_REPO2_S3_KEY_SECRET", Value::Given)
-        .with(
+        .with_lasting(
             "PGBACKREST_REPO2_CIPHER_PASS",
             Value::Password { length: 64 },
         )

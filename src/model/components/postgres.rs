@@ -297,7 +297,7 @@ fn credentials(
     if postgres.flavour == PostgresFlavour::Supabase {
         credentials.push(
             own("postgres-vault", "the root key of pgsodium and vault")
-                .with("root-key", Value::Hex { bytes: 32 })
+                .with_lasting("root-key", Value::Hex { bytes: 32 })
                 .on_rotation("never: what vault holds can only be read with it"),
         );
     }
