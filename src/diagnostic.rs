@@ -41,6 +41,9 @@ pub struct Diagnostic {
     pub message: String,
     /// The first label is the primary one: the place a person must change.
     pub labels: Vec<Label>,
+    /// How it was concluded, step by step: `S3_ENDPOINT`, `s3.eu-west-3.amazonaws.com`, `aws/eu-west-3`, `FR ∉ {ES}`. Empty
+    /// where the places say it all.
+    pub trace: Vec<String>,
     /// What to do, one sentence each.
     pub help: Vec<String>,
 }
@@ -54,6 +57,7 @@ impl Diagnostic {
             cell: None,
             message: message.into(),
             labels: Vec::new(),
+            trace: Vec::new(),
             help: Vec::new(),
         }
     }
@@ -80,6 +84,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
+        self
+    }
+
+    /// Says how it was concluded.
+    #[must_use]
+    pub fn concluded(mut self, steps: impl IntoIterator<Item = String>) -> Self {
+        self.trace.extend(steps);
         self
     }
 

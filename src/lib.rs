@@ -14,6 +14,7 @@ pub mod cli;
 pub mod commands;
 pub mod diagnostic;
 pub mod digest;
+pub mod facts;
 pub mod forge;
 pub mod kustomize;
 pub mod model;

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is how builds read files")]
 
 use crate::kustomize::{Files, Found};
+use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,31 @@ impl OnDisk {
             return Err(Error::new(ErrorKind::NotADirectory, "this is no folder"));
         }
         Ok(self.relative(&real))
+    }
+
+    /// The sizes of all regular files, by path with forward slashes, without those below `.git` and without `ignored` paths.
+    /// Symlinks are not followed: what they lead to is listed where it is.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn sizes(&self, ignored: impl Fn(&str) -> bool) -> Result<BTreeMap<String, u64>> {
+        let mut sizes = BTreeMap::new();
+        let walk = walkdir::WalkDir::new(&self.root)
+            .into_iter()
+            .filter_entry(|entry| {
+                let path = self.relative(entry.path()).unwrap_or_default();
+                entry.file_name() != ".git" && (path.is_empty() || !ignored(&path))
+            });
+        for entry in walk {
+            let entry = entry.map_err(Error::from)?;
+            if let Some(path) = self
+                .relative(entry.path())
+                .filter(|_| entry.file_type().is_file())
+            {
+                sizes.insert(path, entry.metadata().map_err(Error::from)?.len());
+            }
+        }
+        Ok(sizes)
     }
 
     fn relative(&self, real: &Path) -> Option<String> {

@@ -190,6 +190,12 @@ impl<'a> Library<'a> {
         state.read.get(&**path).map(|read| Arc::clone(&read.bytes))
     }
 
+    /// The bytes of a file that was read.
+    pub(super) fn bytes(&self, path: &str) -> Option<Arc<[u8]>> {
+        let state = self.state();
+        state.read.get(path).map(|read| Arc::clone(&read.bytes))
+    }
+
     /// Where an origin is, for people.
     pub(super) fn location(&self, origin: Origin) -> Option<Location> {
         let at = usize::try_from(origin.file).ok()?.checked_sub(1)?;

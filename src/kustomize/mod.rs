@@ -169,6 +169,11 @@ impl<'a> Builder<'a> {
         self.shared.library.location(origin)
     }
 
+    /// The bytes of a file that was read, by its path.
+    pub fn text(&self, path: &str) -> Option<std::sync::Arc<[u8]>> {
+        self.shared.library.bytes(path)
+    }
+
     /// The texts of all files read so far, for diagnostics to point into.
     pub fn sources(&self) -> SourceMap {
         self.shared.library.sources()

@@ -123,6 +123,11 @@ impl Repo {
             .with_context(|| format!("the commit {oid} is not in this repository"))
     }
 
+    /// Whether Git ignores a path relative to the root; what cannot be said counts as not ignored.
+    pub fn ignores(&self, path: &str) -> bool {
+        self.git.is_path_ignored(path).unwrap_or(false)
+    }
+
     /// Which of these paths differ from HEAD in the work tree or the index, sorted.
     ///
     /// # Errors

@@ -1,11 +1,12 @@
 //! Whether a written exception is in order. What is not in order allows nothing: the finding it was written for returns.
 
+use super::found::Evidence;
 use super::rule::Input;
 use super::{res006, res007};
 use crate::diagnostic::has_errors;
 use crate::source::Location;
 use crate::spec::KeyPath;
-use crate::spec::types::ExceptionSpec;
+use crate::spec::types::{ExceptionSpec, Provider};
 
 /// Whether an exception, by its position in the declaration, is complete, in force and keeps its key at home.
 pub(super) fn holds(input: &Input<'_>, index: usize) -> bool {
@@ -18,6 +19,46 @@ pub(super) fn holds(input: &Input<'_>, index: usize) -> bool {
         exception,
     };
     !has_errors(&res006::defects(&written)) && !has_errors(&res007::defects(&written))
+}
+
+/// The exceptions that are written for just this, in order or not, by their position in the declaration. Everything that
+/// an exception says about its target must be known to be so.
+pub(super) fn meant<'a>(
+    input: &Input<'a>,
+    rule: &'a str,
+    evidence: &'a Evidence<'a>,
+) -> impl Iterator<Item = usize> + 'a {
+    let all = input.platform.residency.exceptions.iter().enumerate();
+    all.filter(move |(_, exception)| is_meant(rule, evidence, exception))
+        .map(|(index, _)| index)
+}
+
+fn is_meant(rule: &str, evidence: &Evidence<'_>, exception: &ExceptionSpec) -> bool {
+    let Some(to) = &exception.to else {
+        return false;
+    };
+    let is = |wanted: Option<&str>, known: Option<&str>| {
+        wanted.is_none_or(|wanted| known == Some(wanted))
+    };
+    let of_store = |store: &str| exception.store.as_deref() == Some(store);
+    exception.rules.iter().any(|id| id == rule)
+        && exception.region.as_deref() == Some(evidence.region.name.as_str())
+        && evidence.store.is_none_or(of_store)
+        && evidence
+            .classes
+            .iter()
+            .all(|class| exception.classes.iter().any(|name| name == class.name()))
+        && !evidence.countries.is_empty()
+        && evidence
+            .countries
+            .iter()
+            .all(|country| to.country.as_ref() == Some(country))
+        && is(
+            to.provider.as_deref(),
+            evidence.provider.map(Provider::name),
+        )
+        && is(to.location.as_deref(), evidence.location)
+        && is(to.bucket.as_deref(), evidence.bucket)
 }
 
 /// The exceptions about regions that are judged, or about none that is known.

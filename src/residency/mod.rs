@@ -4,8 +4,10 @@
 //! first place is what a person must change and whose second is the line that forbids it. A clean result says that the
 //! declaration conforms to the policy it declares; it says nothing about any law.
 
+mod built;
 mod departures;
 mod exceptions;
+mod found;
 mod handled;
 mod pages;
 mod places;
@@ -26,14 +28,18 @@ mod res006;
 mod res007;
 mod res008;
 mod res009;
+mod res301;
+mod res302;
+mod res402;
 mod rule;
 
+pub use found::{Evidence, Excepted, Judgement};
 pub use pages::{page, page_path, pages};
 pub use policy::policy_hash;
 pub use repository::{FileFact, FileState, PinFact, Tree};
 pub use rule::{Input, Rule, Weight};
 
-use crate::diagnostic::{self, Diagnostic};
+use found::Found;
 
 /// Every rule, sorted by id.
 pub const RULES: &[&Rule] = &[
@@ -52,6 +58,9 @@ pub const RULES: &[&Rule] = &[
     &res007::RULE,
     &res008::RULE,
     &res009::RULE,
+    &res301::RULE,
+    &res302::RULE,
+    &res402::RULE,
 ];
 
 /// The rule with an id, exactly as written.
@@ -60,14 +69,14 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 }
 
 /// Applies every rule, and sorts what they find by place.
-pub fn judge(input: &Input<'_>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+pub fn judge(input: &Input<'_>) -> Judgement {
+    let mut found = Found::default();
     for rule in RULES {
         (rule.check)(input, &mut found);
     }
-    diagnostic::sort(&mut found);
-    found.dedup();
-    found
+    // Only now is it known which exceptions anybody needs.
+    res009::unused(input, &mut found);
+    found.judgement()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! REP001: generated files that are not what platform.toml declares.
 
+use super::found::Found;
 use super::repository::FileState;
 use super::rule::{Input, Rule, Weight};
-use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 
 /// The rule.
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     for file in input.files() {
         let (message, label) = match file.state {
             FileState::Missing => ("is missing", "not there"),

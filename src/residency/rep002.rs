@@ -1,8 +1,8 @@
 //! REP002: files that somebody else wrote where render's own belong.
 
+use super::found::Found;
 use super::repository::FileState;
 use super::rule::{Input, Rule, Weight};
-use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 
 /// The rule.
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     for file in input.files() {
         let (message, help) = match file.state {
             FileState::Edited => (

@@ -1,7 +1,7 @@
 //! REP003: pins files that are not there.
 
+use super::found::Found;
 use super::rule::{Input, Rule, Weight};
-use crate::diagnostic::Diagnostic;
 use crate::source::Location;
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     let Some(tree) = input.tree else { return };
     let there: BTreeSet<&str> = tree.pins.iter().map(|pin| pin.path.as_str()).collect();
     for cell in input.all_cells() {

@@ -1,7 +1,7 @@
 //! REP004: pins files that do not say what runs.
 
+use super::found::Found;
 use super::rule::{Input, Rule, Weight};
-use crate::diagnostic::Diagnostic;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     for pin in input.pins() {
         if let Some(problem) = &pin.problem {
             out.push(

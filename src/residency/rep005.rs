@@ -1,7 +1,7 @@
 //! REP005: an image that is named by its tag alone where only promoted bytes may run.
 
+use super::found::Found;
 use super::rule::{Input, Rule, Weight};
-use crate::diagnostic::Diagnostic;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     for pin in input.pins() {
         let Some(source) = input.source_environment(pin) else {
             continue;

@@ -1,8 +1,8 @@
 //! REP006: bytes in a promoted environment that the environment before it never ran.
 
+use super::found::Found;
 use super::repository::PinFact;
 use super::rule::{Input, Rule, Weight};
-use crate::diagnostic::Diagnostic;
 use crate::model::Cell;
 use crate::spec::names::Name;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     let Some(history) = input.tree.and_then(|tree| tree.history.as_ref()) else {
         return;
     };

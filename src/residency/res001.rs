@@ -1,8 +1,8 @@
 //! RES001: a region whose place cannot be told.
 
+use super::found::Found;
 use super::rule::{Input, Rule, Weight};
 use crate::catalogue::{LocationKind, LocationStatus, Place};
-use crate::diagnostic::Diagnostic;
 use crate::model::Region;
 use crate::spec::KeyPath;
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     for region in input.regions() {
         let path = KeyPath::new(["regions", &region.name]);
         if region.jurisdiction.is_none() {

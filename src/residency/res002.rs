@@ -1,5 +1,6 @@
 //! RES002: a region that lies outside of its jurisdiction.
 
+use super::found::Found;
 use super::places::{countries, home, words};
 use super::res001;
 use super::rule::{Input, Rule, Weight};
@@ -30,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     for region in input.regions().filter(|region| res001::is_known(region)) {
         let Some(home) = home(input.platform, region) else {
             continue;
@@ -97,7 +98,7 @@ fn zones(
     region: &Region,
     home: &BTreeSet<Country>,
     path: &KeyPath,
-    out: &mut Vec<Diagnostic>,
+    out: &mut Found,
 ) {
     for (index, zone) in region.zones.iter().enumerate() {
         let Some(place) = zone_place(region.place.provider, zone) else {

@@ -1,8 +1,8 @@
 //! RES003: a store, or a service that uses one, without a data class.
 
+use super::found::Found;
 use super::places::store_path;
 use super::rule::{Input, Rule, Weight};
-use crate::diagnostic::Diagnostic;
 use crate::model::StoreOrigin;
 use crate::spec::KeyPath;
 use crate::spec::types::DataClass;
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     let known = format!(
         "known classes: {}",
         DataClass::ALL.map(DataClass::name).join(", ")

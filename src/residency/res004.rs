@@ -1,6 +1,7 @@
 //! RES004: a store at a place where its data may not be.
 
 use super::departures::{Departure, departures};
+use super::found::Found;
 use super::places::{classes, countries, home};
 use super::rule::{Input, Rule, Weight};
 use crate::diagnostic::Diagnostic;
@@ -25,17 +26,23 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
-    out.extend(unexcepted(input, &RULE));
+fn check(input: &Input<'_>, out: &mut Found) {
+    departing(input, &RULE, out);
 }
 
-/// What breaks a rule and is not allowed by an exception.
-pub(super) fn unexcepted(input: &Input<'_>, rule: &Rule) -> Vec<Diagnostic> {
-    departures(input)
+/// What breaks a rule, or would without an exception.
+pub(super) fn departing(input: &Input<'_>, rule: &Rule, out: &mut Found) {
+    let departures = departures(input);
+    for departure in departures
         .iter()
-        .filter(|departure| departure.rule == rule.id && departure.exception(input).is_none())
-        .map(|departure| finding(input, rule, departure))
-        .collect()
+        .filter(|departure| departure.rule == rule.id)
+    {
+        let finding = finding(input, rule, departure);
+        match departure.exception(input) {
+            Some(exception) => out.except(finding, exception),
+            None => out.push(finding),
+        }
+    }
 }
 
 fn finding(input: &Input<'_>, rule: &Rule, departure: &Departure<'_>) -> Diagnostic {

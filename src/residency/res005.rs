@@ -1,10 +1,10 @@
 //! RES005: data that moves to where it may not be.
 
+use super::found::Found;
 use super::handled::handled;
 use super::places::{classes, entry, forbidden, words};
 use super::res004;
 use super::rule::{Input, Rule, Weight};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Endpoint, Service};
 use crate::spec::KeyPath;
 use std::collections::BTreeSet;
@@ -27,8 +27,8 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
-    out.extend(res004::unexcepted(input, &RULE));
+fn check(input: &Input<'_>, out: &mut Found) {
+    res004::departing(input, &RULE, out);
     let handled = handled(input.platform);
     for service in input.platform.services.values() {
         for (index, endpoint) in input.platform.endpoints.iter().enumerate() {
@@ -53,7 +53,7 @@ fn regions(
     service: &Service,
     endpoint: &Endpoint,
     index: usize,
-    out: &mut Vec<Diagnostic>,
+    out: &mut Found,
 ) {
     let missing: Vec<&str> = input
         .used_regions()
@@ -89,7 +89,7 @@ fn undeclared(
     endpoint: &Endpoint,
     index: usize,
     handled: &BTreeSet<crate::spec::types::DataClass>,
-    out: &mut Vec<Diagnostic>,
+    out: &mut Found,
 ) {
     if endpoint.classes.is_empty() || handled.is_empty() || !endpoint.classes.is_disjoint(handled) {
         return;

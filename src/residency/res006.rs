@@ -1,6 +1,7 @@
 //! RES006: a written exception that is not in order.
 
 use super::exceptions::{Written, all};
+use super::found::Found;
 use super::places::{countries, home, words};
 use super::rule::{Input, Rule, Weight};
 use super::{RULES, rule};
@@ -29,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     for written in all(input) {
         out.extend(defects(&written));
     }

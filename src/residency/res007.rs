@@ -1,6 +1,7 @@
 //! RES007: a copy abroad whose key is not kept at home.
 
 use super::exceptions::{Written, all};
+use super::found::Found;
 use super::places::words;
 use super::rule::{Input, Rule, Weight};
 use crate::diagnostic::{Diagnostic, known_words};
@@ -33,7 +34,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     for written in all(input) {
         out.extend(defects(&written));
     }

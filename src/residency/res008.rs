@@ -1,9 +1,9 @@
 //! RES008: regions that share what each must have for itself.
 
+use super::found::Found;
 use super::places::{bucket, exists_in, kind, store_path, words};
 use super::res004;
 use super::rule::{Input, Rule, Weight};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Cell, Region, Store, StoreOrigin};
 use crate::source::Location;
 use crate::spec::KeyPath;
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     clusters(input, out);
     buckets(input, out);
     for store in &input.platform.stores {
@@ -65,7 +65,7 @@ fn shared<'a>(
     found
 }
 
-fn clusters(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn clusters(input: &Input<'_>, out: &mut Found) {
     let place = |cell: &Cell| -> Location {
         let path = KeyPath::new(["regions", &cell.region]);
         let cluster = path.key("cluster");
@@ -89,7 +89,7 @@ fn clusters(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-fn buckets(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn buckets(input: &Input<'_>, out: &mut Found) {
     for store in &input.platform.stores {
         let name = |cell: &Cell| {
             exists_in(store, cell)
@@ -116,7 +116,7 @@ fn buckets(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
 }
 
 /// A store that only one region has: either services of other regions use it, or they have none of its kind.
-fn tied(input: &Input<'_>, store: &Store, out: &mut Vec<Diagnostic>) {
+fn tied(input: &Input<'_>, store: &Store, out: &mut Found) {
     let Some(only) = &store.region else { return };
     let others: Vec<&Region> = input
         .used_regions()

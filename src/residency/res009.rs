@@ -2,9 +2,9 @@
 
 use super::departures::departures;
 use super::exceptions::{all, holds};
+use super::found::Found;
 use super::policy::policy_hash;
 use super::rule::{Input, Rule, Weight};
-use crate::diagnostic::Diagnostic;
 use crate::spec::KeyPath;
 
 /// The rule.
@@ -23,13 +23,12 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn check(input: &Input<'_>, out: &mut Found) {
     changed(input, out);
-    unused(input, out);
     attestations(input, out);
 }
 
-fn changed(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn changed(input: &Input<'_>, out: &mut Found) {
     let Some(approved) = input.policy else { return };
     if approved == policy_hash(input.platform) {
         return;
@@ -49,13 +48,15 @@ fn changed(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
     );
 }
 
-fn unused(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+/// Exceptions that allow nothing which is declared or built; asked when every other rule has looked.
+pub(super) fn unused(input: &Input<'_>, out: &mut Found) {
     let used: Vec<usize> = departures(input)
         .iter()
         .filter_map(|departure| departure.exception(input))
         .collect();
     for written in all(input) {
-        if holds(input, written.index) && !used.contains(&written.index) {
+        let is_used = used.contains(&written.index) || out.has_used(written.index);
+        if holds(input, written.index) && !is_used {
             let message = format!(
                 "the exception `{}` allows nothing that is declared",
                 written.exception.id
@@ -69,7 +70,7 @@ fn unused(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-fn attestations(input: &Input<'_>, out: &mut Vec<Diagnostic>) {
+fn attestations(input: &Input<'_>, out: &mut Found) {
     for region in input.regions() {
         let Some(attestation) = &region.attestation else {
             continue;

@@ -1,7 +1,9 @@
 //! What a rule is, and what it may look at.
 
+use super::found::Found;
 use super::repository::{FileFact, PinFact, Tree};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::facts::{CellFacts, Facts};
 use crate::model::{Cell, Platform, Region};
 use crate::source::Location;
 use crate::spec::names::{CellName, Name};
@@ -64,7 +66,7 @@ pub struct Rule {
     /// Whether a written exception can allow what it finds.
     pub exceptable: bool,
     /// Adds what it finds.
-    pub check: fn(&Input<'_>, &mut Vec<Diagnostic>),
+    pub(super) check: fn(&Input<'_>, &mut Found),
 }
 
 impl Rule {
@@ -97,6 +99,8 @@ pub struct Input<'a> {
     pub policy: Option<&'a str>,
     /// What is in the repository; `None` when only the declaration is judged.
     pub tree: Option<&'a Tree>,
+    /// What is built and what else is in the repository; `None` when only the declaration is judged.
+    pub facts: Option<&'a Facts<'a>>,
 }
 
 impl<'a> Input<'a> {
@@ -117,6 +121,21 @@ impl<'a> Input<'a> {
             .cells
             .iter()
             .filter(move |cell| only.is_none_or(|only| cell.name == *only))
+    }
+
+    /// What is known about the judged cells. Local ones hold synthetic data only and are not among them.
+    pub(super) fn built(&self) -> impl Iterator<Item = &'a CellFacts<'a>> {
+        self.all_built()
+            .filter(|facts| facts.cell.kind == EnvironmentKind::Cluster)
+    }
+
+    /// What is known about the judged cells, local ones too.
+    pub(super) fn all_built(&self) -> impl Iterator<Item = &'a CellFacts<'a>> {
+        let only = self.cell;
+        self.facts
+            .into_iter()
+            .flat_map(|facts| &facts.cells)
+            .filter(move |facts| only.is_none_or(|only| facts.cell.name == *only))
     }
 
     /// Files that are not as rendered; of one cell, those below its overlay.

@@ -33,7 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kustomize", &["source", "diagnostic", "yaml"]),
     ("facts", &["source", "diagnostic", "yaml", "spec", "catalogue", "model", "plan", "pins", "kustomize"]),
     // What is judged, proposed and said.
-    ("residency", &["source", "diagnostic", "digest", "yaml", "spec", "catalogue", "model", "plan", "pins", "facts"]),
+    ("residency", &["source", "diagnostic", "digest", "yaml", "spec", "catalogue", "model", "plan", "pins", "kustomize", "facts"]),
     ("promotion", &["source", "diagnostic", "digest", "yaml", "spec", "model", "plan", "pins"]),
     ("report", &["source", "diagnostic", "digest", "spec", "model", "residency"]),
     // The edges: disk, Git, GitHub, registries, terminal.

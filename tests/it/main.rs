@@ -18,6 +18,7 @@ mod layers;
 mod object_storage;
 mod pins;
 mod plan;
+mod planted;
 mod postgres;
 mod promotion;
 mod promotion_cli;

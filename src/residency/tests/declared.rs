@@ -250,8 +250,9 @@ fn res009_the_policy_and_its_approval() {
         cell: None,
         policy: None,
         tree: None,
+        facts: None,
     };
-    assert_eq!(judge(&none), []);
+    assert_eq!(judge(&none).findings, []);
 }
 
 #[test]

@@ -93,7 +93,9 @@ fn judged(text: &str, with: &With<'_>) -> Vec<Diagnostic> {
         cell: cell.as_ref(),
         policy: with.policy,
         tree: with.tree,
+        facts: None,
     })
+    .findings
 }
 
 /// Line of the place to be changed, the rule, and whether it closes the gate.

@@ -9,6 +9,7 @@
 )]
 
 pub(crate) mod github;
+pub(crate) mod planted;
 pub(crate) mod run;
 
 use std::path::{Path, PathBuf};

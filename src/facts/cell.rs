@@ -1,0 +1,183 @@
+//! What is known about one cell.
+
+use super::configs::{self, Config};
+use super::deployed;
+use super::scan::{self, Mention};
+use super::secrets::{self, SecretFact};
+use super::workloads::{self, Workload};
+use crate::diagnostic::Diagnostic;
+use crate::kustomize::{Builder, Node, Object, Origin};
+use crate::model::{Cell, Platform, Region};
+use crate::source::Location;
+
+/// What is known about one cell.
+pub struct CellFacts<'a> {
+    /// The platform.
+    pub platform: &'a Platform,
+    /// The cell.
+    pub cell: &'a Cell,
+    /// Its region; none on a laptop.
+    pub region: Option<&'a Region>,
+    /// Every object that Argo CD deploys into the cell from this repository.
+    pub manifests: Vec<Manifest>,
+    /// Whatever runs containers.
+    pub workloads: Vec<Workload>,
+    /// The texts in ConfigMaps and in Secrets that are not sealed.
+    pub configs: Vec<Config>,
+    /// Secrets of every kind, without values.
+    pub secrets: Vec<SecretFact>,
+    /// Every address in every manifest.
+    pub mentions: Vec<Mention>,
+    /// What could not be built.
+    pub problems: Vec<Diagnostic>,
+    /// What kustomize passes over in silence.
+    pub warnings: Vec<Diagnostic>,
+    builder: &'a Builder<'a>,
+}
+
+/// An object of a cell.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// The folder that was built, relative to the repository.
+    pub folder: String,
+    /// The unit: the name of the Application that deploys it; empty for the cell's root.
+    pub unit: String,
+    /// The object as it is built.
+    pub object: Object,
+}
+
+impl Manifest {
+    /// The object in words: `Deployment carebase-apps/backend-api`.
+    pub fn identity(&self) -> String {
+        let object = &self.object;
+        match object.namespace() {
+            "" => format!("{} {}", object.kind(), object.name()),
+            namespace => format!("{} {namespace}/{}", object.kind(), object.name()),
+        }
+    }
+
+    /// The API group; empty for the core group.
+    pub fn group(&self) -> &str {
+        let version = self.object.api_version();
+        version.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// Whether it is of a kind of an API group, in any version.
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.object.kind() == kind && self.group() == group
+    }
+
+    /// A value by its path.
+    pub fn at(&self, path: &[&str]) -> Option<&Node> {
+        self.object.root.at(path)
+    }
+}
+
+/// A value in a manifest, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The manifest, by its position in [`CellFacts::manifests`].
+    pub manifest: usize,
+    /// Where the value was set last.
+    pub origin: Origin,
+    /// The part of the value, as it stands in the file; empty for the whole value.
+    pub part: String,
+}
+
+impl Spot {
+    /// A whole value.
+    pub fn whole(manifest: usize, node: &Node) -> Self {
+        Self {
+            manifest,
+            origin: node.origin,
+            part: String::new(),
+        }
+    }
+
+    /// A part of it, as it stands in the file.
+    #[must_use]
+    pub fn part(mut self, part: impl Into<String>) -> Self {
+        self.part = part.into();
+        self
+    }
+}
+
+impl std::fmt::Debug for CellFacts<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CellFacts")
+            .field("cell", &self.cell.name)
+            .field("manifests", &self.manifests.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> CellFacts<'a> {
+    pub(super) fn gather(platform: &'a Platform, cell: &'a Cell, builder: &'a Builder<'a>) -> Self {
+        let deployed = deployed::deployed(platform, cell, builder);
+        let mut facts = Self {
+            platform,
+            cell,
+            region: platform.regions.get(&cell.region),
+            manifests: deployed.manifests,
+            workloads: Vec::new(),
+            configs: Vec::new(),
+            secrets: Vec::new(),
+            mentions: Vec::new(),
+            problems: deployed.problems,
+            warnings: deployed.warnings,
+            builder,
+        };
+        facts.configs = configs::configs(&facts.manifests);
+        facts.secrets = secrets::secrets(&facts.manifests);
+        facts.workloads = workloads::workloads(&facts);
+        facts.mentions = scan::mentions(&facts);
+        facts
+    }
+
+    /// The manifest that a spot is in.
+    pub fn manifest(&self, spot: &Spot) -> &Manifest {
+        &self.manifests[spot.manifest]
+    }
+
+    /// All objects of a kind of an API group, in any version, with their positions.
+    pub fn of_kind<'s>(
+        &'s self,
+        group: &'s str,
+        kind: &'s str,
+    ) -> impl Iterator<Item = (usize, &'s Manifest)> + 's {
+        self.manifests
+            .iter()
+            .enumerate()
+            .filter(move |(_, manifest)| manifest.is(group, kind))
+    }
+
+    /// The place in a file that a person must change to change a value.
+    pub fn place(&self, spot: &Spot) -> Location {
+        let manifest = &self.manifests[spot.manifest];
+        let located = self
+            .builder
+            .location(spot.origin)
+            .or_else(|| self.builder.location(manifest.object.root.origin));
+        let Some(location) = located else {
+            return Location::file(format!("{}/kustomization.yaml", manifest.folder));
+        };
+        self.narrowed(location, &spot.part)
+    }
+
+    /// The part of a place in which a text stands; the whole place when it does not stand there as it is.
+    fn narrowed(&self, location: Location, part: &str) -> Location {
+        let Some((start, end)) = location.span.filter(|_| !part.is_empty()) else {
+            return location;
+        };
+        let Some(text) = self.builder.text(&location.path) else {
+            return location;
+        };
+        let inside = std::str::from_utf8(&text)
+            .ok()
+            .and_then(|text| text.get(start..end)?.find(part));
+        match inside {
+            Some(at) => Location::new(location.path, start + at..start + at + part.len()),
+            None => location,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Changes planted into the rendered example, judged in memory.
+
+use platformctl::diagnostic::Diagnostic;
+use platformctl::facts::{Facts, Repository};
+use platformctl::kustomize::Builder;
+use platformctl::model;
+use platformctl::residency::{self, Input, Judgement};
+use platformctl::source::position;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::LazyLock;
+
+/// The files of a repository.
+pub(crate) type Tree = BTreeMap<String, Vec<u8>>;
+
+/// platform-example, without what Git keeps.
+pub(crate) static EXAMPLE: LazyLock<Tree> = LazyLock::new(|| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("platform-example");
+    walkdir::WalkDir::new(&root)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let path = entry.path().strip_prefix(&root).unwrap();
+            let path = path.to_str().unwrap().replace('\\', "/");
+            (path, std::fs::read(entry.path()).unwrap())
+        })
+        .collect()
+});
+
+/// The day as of which everything is judged.
+pub(crate) const DAY: &str = "2026-11-21";
+
+/// A repository to which something is done.
+#[derive(Clone)]
+pub(crate) struct Planted {
+    pub(crate) files: Tree,
+}
+
+impl Planted {
+    /// The example as it is rendered.
+    pub(crate) fn example() -> Self {
+        Self {
+            files: EXAMPLE.clone(),
+        }
+    }
+
+    /// The text of a file.
+    #[track_caller]
+    pub(crate) fn text(&self, path: &str) -> &str {
+        let bytes = self.files.get(path);
+        std::str::from_utf8(bytes.unwrap_or_else(|| panic!("no file {path}"))).unwrap()
+    }
+
+    /// Adds or replaces a file.
+    #[must_use]
+    pub(crate) fn file(mut self, path: &str, text: impl Into<String>) -> Self {
+        self.files.insert(path.to_owned(), text.into().into_bytes());
+        self
+    }
+
+    /// Removes a file.
+    #[must_use]
+    #[track_caller]
+    pub(crate) fn without(mut self, path: &str) -> Self {
+        assert!(self.files.remove(path).is_some(), "no file {path}");
+        self
+    }
+
+    /// Replaces the first occurrence of a text in a file; it must be there.
+    #[must_use]
+    #[track_caller]
+    pub(crate) fn replace(self, path: &str, from: &str, to: &str) -> Self {
+        let text = self.text(path);
+        assert!(text.contains(from), "{path} has no {from:?}:\n{text}");
+        let text = text.replacen(from, to, 1);
+        self.file(path, text)
+    }
+
+    /// Adds a text to the end of a file.
+    #[must_use]
+    #[track_caller]
+    pub(crate) fn append(self, path: &str, more: &str) -> Self {
+        let text = format!("{}{more}", self.text(path));
+        self.file(path, text)
+    }
+
+    /// Makes the user's own Component of a unit of a cell, as a user writes it: `custom("production/tr", "postgres", …)`.
+    #[must_use]
+    pub(crate) fn custom(self, cell: &str, unit: &str, kustomization: &str) -> Self {
+        let path = format!("cluster/overlays/{cell}/custom/{unit}/kustomization.yaml");
+        let head = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n";
+        self.file(&path, format!("{head}{kustomization}"))
+    }
+
+    /// Puts a file beside the user's own Component of a unit.
+    #[must_use]
+    pub(crate) fn beside(self, cell: &str, unit: &str, name: &str, text: &str) -> Self {
+        self.file(
+            &format!("cluster/overlays/{cell}/custom/{unit}/{name}"),
+            text,
+        )
+    }
+
+    /// Judges the repository by the rules.
+    pub(crate) fn judge(&self) -> Judgement {
+        self.judge_as_of(DAY)
+    }
+
+    /// Judges the repository as of a day.
+    pub(crate) fn judge_as_of(&self, day: &str) -> Judgement {
+        let (platform, document) = model::load(self.text("platform.toml")).unwrap();
+        let sizes = self
+            .files
+            .iter()
+            .map(|(path, bytes)| (path.clone(), bytes.len() as u64))
+            .collect();
+        let repository = Repository::new(sizes, &self.files);
+        let builder = Builder::new(&self.files);
+        let facts = Facts::gather(&platform, &builder, &repository, None);
+        for cell in &facts.cells {
+            assert_eq!(cell.problems, [], "{} is built", cell.cell.name);
+        }
+        residency::judge(&Input {
+            platform: &platform,
+            document: &document,
+            as_of: day.parse().unwrap(),
+            cell: None,
+            policy: None,
+            tree: None,
+            facts: Some(&facts),
+        })
+    }
+
+    /// `RULE file:line` of a finding, and the cell if it is about one.
+    pub(crate) fn at(&self, finding: &Diagnostic) -> String {
+        let place = finding.primary().unwrap();
+        let line = place.span.map_or(0, |(start, _)| {
+            let text = self
+                .files
+                .get(&place.path)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            position(std::str::from_utf8(text).unwrap_or_default(), start).line
+        });
+        format!("{} {}:{line}", finding.code, place.path)
+    }
+
+    /// Asserts that exactly this rule finds something, each time at a line with this text.
+    #[track_caller]
+    pub(crate) fn caught(&self, rule: &str, path: &str, line: &str) -> Vec<Diagnostic> {
+        let findings = self.judge().findings;
+        let all: Vec<String> = findings
+            .iter()
+            .map(|f| format!("{} — {}", self.at(f), f.message))
+            .collect();
+        assert!(!findings.is_empty(), "nothing was found");
+        for finding in &findings {
+            let place = finding.primary().unwrap();
+            assert_eq!(
+                (finding.code, place.path.as_str()),
+                (rule, path),
+                "{all:#?}"
+            );
+            let start = place.span.map_or(0, |(start, _)| start);
+            let text = self.files.get(path).map(Vec::as_slice).unwrap_or_default();
+            let at = position(std::str::from_utf8(text).unwrap(), start).line;
+            let found = std::str::from_utf8(text)
+                .unwrap()
+                .lines()
+                .nth(at - 1)
+                .unwrap_or_default();
+            assert!(found.contains(line), "line {at} is {found:?}\n{all:#?}");
+        }
+        findings
+    }
+
+    /// Asserts that nothing is found.
+    #[track_caller]
+    pub(crate) fn silent(&self) {
+        let findings = self.judge().findings;
+        let all: Vec<String> = findings
+            .iter()
+            .map(|f| format!("{} — {}", self.at(f), f.message))
+            .collect();
+        assert!(findings.is_empty(), "{all:#?}");
+    }
+}
