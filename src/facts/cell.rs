@@ -80,6 +80,8 @@ pub struct Spot {
     pub manifest: usize,
     /// Where the value was set last.
     pub origin: Origin,
+    /// The line of the value in which the part stands, without the spaces around it; empty for any line.
+    pub line: String,
     /// The part of the value, as it stands in the file; empty for the whole value.
     pub part: String,
 }
@@ -90,8 +92,16 @@ impl Spot {
         Self {
             manifest,
             origin: node.origin,
+            line: String::new(),
             part: String::new(),
         }
+    }
+
+    /// Narrows it to a line, as it stands in the file.
+    #[must_use]
+    pub fn line(mut self, line: impl Into<String>) -> Self {
+        self.line = line.into();
+        self
     }
 
     /// A part of it, as it stands in the file.
@@ -161,7 +171,8 @@ impl<'a> CellFacts<'a> {
         let Some(location) = located else {
             return Location::file(format!("{}/kustomization.yaml", manifest.folder));
         };
-        self.narrowed(location, &spot.part)
+        let line = self.narrowed(location, &spot.line);
+        self.narrowed(line, &spot.part)
     }
 
     /// The part of a place in which a text stands; the whole place when it does not stand there as it is.
