@@ -121,7 +121,13 @@ fn findings_come_from_declaration_files_and_pins() {
     );
     let all = [
         pair("REP002", "cluster/base/kustomization.yaml"),
+        // What cannot be built is not proven either.
+        pair(
+            "kustomize-file",
+            "cluster/overlays/production/es/frontend/kustomization.yaml",
+        ),
         pair("REP003", &pins("production/es")),
+        pair("kustomize-invalid", &pins("staging/tr")),
         pair("REP004", &pins("staging/tr")),
         pair("RES002", "platform.toml"),
     ];
@@ -133,11 +139,24 @@ fn findings_come_from_declaration_files_and_pins() {
     );
     let human = platform.run(&["validate", "--color", "never"]);
     assert!(
-        human.out.contains("in GB") && human.out.ends_with("4 errors\n"),
+        human.out.contains("in GB") && human.out.ends_with("6 errors\n"),
         "{}",
         human.out
     );
     assert_eq!(human.code, 1);
+}
+
+#[test]
+fn what_kustomize_passes_over_in_silence_is_a_warning() {
+    let platform = Platform::new();
+    let custom = "cluster/overlays/production/tr/custom/frontend/kustomization.yaml";
+    let patch = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n  - target:\n      kind: Deployment\n      \
+        name: frontent\n    patch: |-\n      - op: remove\n        path: /spec/replicas\n";
+    std::fs::write(platform.root().join(custom), patch).expect("written");
+    assert_eq!(
+        platform.found(&[]),
+        (0, vec![pair("kustomize-no-match", custom)])
+    );
 }
 
 #[test]
