@@ -2,6 +2,7 @@
 
 use super::configs::{self, Config};
 use super::deployed;
+use super::repository::Repository;
 use super::scan::{self, Mention};
 use super::secrets::{self, SecretFact};
 use super::workloads::{self, Workload};
@@ -122,8 +123,13 @@ impl std::fmt::Debug for CellFacts<'_> {
 }
 
 impl<'a> CellFacts<'a> {
-    pub(super) fn gather(platform: &'a Platform, cell: &'a Cell, builder: &'a Builder<'a>) -> Self {
-        let deployed = deployed::deployed(platform, cell, builder);
+    pub(super) fn gather(
+        platform: &'a Platform,
+        cell: &'a Cell,
+        builder: &'a Builder<'a>,
+        repository: &Repository<'_>,
+    ) -> Self {
+        let deployed = deployed::deployed(platform, cell, builder, repository);
         let mut facts = Self {
             platform,
             cell,

@@ -1,6 +1,8 @@
-//! What Argo CD deploys into a cell: the cell's root, and what every Application in it points to, and so on.
+//! What Argo CD deploys into a cell: the cell's root, and what every Application in it points to, and so on; and what
+//! `bootstrap/` puts into the cluster before Argo CD is there.
 
 use super::cell::Manifest;
+use super::repository::Repository;
 use crate::diagnostic::Diagnostic;
 use crate::kustomize::{Builder, Object};
 use crate::model::{Cell, Platform};
@@ -18,10 +20,23 @@ pub(super) struct Deployed {
 }
 
 /// Builds a cell as Argo CD does: its root, then the path of each Application that is in this repository.
-pub(super) fn deployed(platform: &Platform, cell: &Cell, builder: &Builder<'_>) -> Deployed {
+pub(super) fn deployed(
+    platform: &Platform,
+    cell: &Cell,
+    builder: &Builder<'_>,
+    repository: &Repository<'_>,
+) -> Deployed {
     let mut deployed = Deployed::default();
+    bootstrap(cell, builder, repository, &mut deployed);
     let mut seen = BTreeSet::from([cell.overlay()]);
     let mut pending = VecDeque::from([(String::new(), cell.overlay())]);
+    for manifest in &deployed.manifests {
+        for (unit, path) in applications(platform, &manifest.object) {
+            if seen.insert(path.clone()) {
+                pending.push_back((unit, path));
+            }
+        }
+    }
     while let Some((unit, folder)) = pending.pop_front() {
         match builder.build(&folder) {
             Ok(built) => {
@@ -44,6 +59,38 @@ pub(super) fn deployed(platform: &Platform, cell: &Cell, builder: &Builder<'_>) 
         }
     }
     deployed
+}
+
+/// The unit of what the bootstrap script applies.
+const BOOTSTRAP: &str = "bootstrap";
+
+/// The objects in the cell's folder below `bootstrap/`, and in that of Argo CD, which all cells share.
+fn bootstrap(
+    cell: &Cell,
+    builder: &Builder<'_>,
+    repository: &Repository<'_>,
+    deployed: &mut Deployed,
+) {
+    let own = format!("{BOOTSTRAP}/{}", cell.name);
+    for folder in [own.as_str(), "bootstrap/argocd"] {
+        let files = repository
+            .below(folder)
+            .filter(|path| path.ends_with(".yaml") || path.ends_with(".yml"));
+        for path in files {
+            match builder.read(path) {
+                Ok(objects) => {
+                    deployed
+                        .manifests
+                        .extend(objects.into_iter().map(|object| Manifest {
+                            folder: folder.to_owned(),
+                            unit: BOOTSTRAP.to_owned(),
+                            object,
+                        }))
+                }
+                Err(problem) => deployed.problems.push(*problem),
+            }
+        }
+    }
 }
 
 /// The paths in this repository that an Application deploys, with its name.

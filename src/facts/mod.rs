@@ -55,7 +55,7 @@ impl<'a> Facts<'a> {
             .collect();
         let cells = wanted
             .into_par_iter()
-            .map(|cell| CellFacts::gather(platform, cell, builder))
+            .map(|cell| CellFacts::gather(platform, cell, builder, repository))
             .collect();
         Self { cells, repository }
     }

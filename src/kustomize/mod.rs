@@ -133,6 +133,25 @@ impl<'a> Builder<'a> {
         built.map_err(|problem| Box::new(self.diagnostic(*problem)))
     }
 
+    /// The objects of one file as they stand there, for files that no kustomization names.
+    ///
+    /// # Errors
+    /// The first problem, with the place that a person must change.
+    pub fn read(&self, path: &str) -> Result<Vec<Object>, Box<Diagnostic>> {
+        let library = &self.shared.library;
+        let read = library
+            .read(path, Origin::default())
+            .and_then(|read| library.parse(path, &read))
+            .and_then(|parsed| objects::objects(&parsed));
+        read.map(|list| {
+            list.into_iter()
+                .filter_map(|resource| resource.root)
+                .map(|root| Object { root })
+                .collect()
+        })
+        .map_err(|problem| Box::new(self.diagnostic(*problem)))
+    }
+
     fn run(&self, folder: &str) -> Outcome<Built> {
         let mut accumulated = Build::new(&self.shared).run(folder)?;
         let kustomization = self.shared.kustomization(folder, Origin::default())?;
