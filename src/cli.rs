@@ -72,6 +72,8 @@ pub enum Command {
     Render(commands::render::Args),
     /// Print the manifests of a cell as `kustomize build` would
     Build(commands::build::Args),
+    /// Show what changes in the clusters between two revisions
+    Diff(commands::diff::Args),
     /// Move image digests from one environment to the next, through a pull request
     Promote(commands::promote::Args),
     /// Put a new image digest of a service into an environment, through a pull request
@@ -82,6 +84,8 @@ pub enum Command {
     Secrets(commands::secrets::Args),
     /// Judge the declaration and the repository by the rules
     Validate(commands::validate::Args),
+    /// Come to the result of a report again, or say what is different
+    Verify(commands::verify::Args),
     /// Explain a rule or an error by its id, or a file
     Explain(commands::explain::Args),
     /// Print the resolved platform, every default filled in
@@ -101,11 +105,13 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> anyhow::Result<Exit> {
         Command::Init(args) => commands::init::run(args, context),
         Command::Render(args) => commands::render::run(args, context),
         Command::Build(args) => commands::build::run(args, context),
+        Command::Diff(args) => commands::diff::run(args, context),
         Command::Promote(args) => commands::promote::run(args, context),
         Command::Release(args) => commands::release::run(args, context),
         Command::Status(args) => commands::status::run(args, context),
         Command::Secrets(args) => commands::secrets::run(args, context),
         Command::Validate(args) => commands::validate::run(args, context),
+        Command::Verify(args) => commands::verify::run(args, context),
         Command::Explain(args) => commands::explain::run(args, context),
         Command::Config(args) => commands::config::run(args, context),
         Command::Schema(args) => commands::schema::run(args, context),

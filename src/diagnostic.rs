@@ -37,6 +37,8 @@ pub struct Diagnostic {
     pub code: Code,
     /// The cell it concerns, written `production/tr`, when it concerns just one.
     pub cell: Option<String>,
+    /// The built object it is about, such as `Deployment carebase-apps/backend-api`; none for what is about no object.
+    pub object: Option<String>,
     /// One line, lower case, no full stop, the thing named in backticks.
     pub message: String,
     /// The first label is the primary one: the place a person must change.
@@ -55,6 +57,7 @@ impl Diagnostic {
             severity: Severity::Error,
             code,
             cell: None,
+            object: None,
             message: message.into(),
             labels: Vec::new(),
             trace: Vec::new(),
@@ -98,6 +101,13 @@ impl Diagnostic {
     #[must_use]
     pub fn in_cell(mut self, cell: impl Into<String>) -> Self {
         self.cell = Some(cell.into());
+        self
+    }
+
+    /// Names the built object it is about.
+    #[must_use]
+    pub fn about(mut self, object: impl Into<String>) -> Self {
+        self.object = Some(object.into());
         self
     }
 

@@ -5,6 +5,7 @@
 //! ```text
 //! render    platform.toml ─spec→ Spec ─model→ Platform ─plan→ Plan ─tree→ Changes ─apply→ disk
 //! validate  Platform, repository ─facts→ Input ─residency→ Findings ─report→ human | json | sarif | github
+//! diff      two revisions ─kustomize→ objects of each cell ─compare→ Difference ─report→ human | markdown | json
 //! promote   base commit ─pins→ Pins ─promotion→ Proposal ─forge | repo→ pull request | branch
 //! ```
 
@@ -12,6 +13,7 @@ pub mod blueprint;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;
+pub mod compare;
 pub mod diagnostic;
 pub mod digest;
 pub mod facts;

@@ -94,7 +94,7 @@ pub fn images() -> &'static BTreeMap<String, ImagePin> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::names::{is_digest, is_tag};
+    use crate::spec::formats::{is_digest, is_tag};
 
     #[test]
     fn every_entry_is_pinned_and_has_a_source() {

@@ -72,6 +72,19 @@ pub fn find(provider: Provider, code: &str) -> Option<Place> {
         .map(|row| place(provider, &row))
 }
 
+/// The text of the table: reports carry its hash.
+pub fn locations_table() -> &'static str {
+    TABLE
+}
+
+/// The day on which the table was verified, as its head says.
+pub fn locations_verified_at() -> Option<jiff::civil::Date> {
+    let line = TABLE
+        .lines()
+        .find_map(|line| line.strip_prefix("# verified-at: "))?;
+    line.trim().parse().ok()
+}
+
 /// Every code of a provider, in the order of the table.
 pub fn codes(provider: Provider) -> Vec<&'static str> {
     rows(provider).map(|row| row[1]).collect()
@@ -131,6 +144,12 @@ mod tests {
             .collect();
         assert!(rows.len() > 400, "{} rows", rows.len());
         assert_eq!(all.len(), rows.len());
+    }
+
+    #[test]
+    fn the_table_says_when_it_was_verified() {
+        let day = locations_verified_at().map(|day| day.to_string());
+        assert_eq!(day.map(|day| day.len()), Some(10));
     }
 
     #[test]

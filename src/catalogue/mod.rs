@@ -9,5 +9,7 @@ mod tools;
 
 pub use countries::is_in_eea;
 pub use images::{ARGO_CD, ArgoCd, ImagePin, K3S, actions, charts, definitions, images, sources};
-pub use locations::{LocationKind, LocationStatus, Place, codes, find};
+pub use locations::{
+    LocationKind, LocationStatus, Place, codes, find, locations_table, locations_verified_at,
+};
 pub use tools::{Action, BuiltFrom, Chart, GitSource, K3s};

@@ -6,18 +6,24 @@
 pub mod build;
 pub mod completions;
 pub mod config;
+pub mod diff;
 pub mod explain;
 pub mod init;
+mod judging;
 pub mod on_disk;
 pub mod promote;
 pub mod proposals;
+mod read_files;
 pub mod release;
 pub mod render;
+mod report_files;
+mod revisions;
 pub mod schema;
 pub mod secrets;
 pub mod status;
 mod survey;
 pub mod validate;
+pub mod verify;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, Platform};
@@ -100,7 +106,22 @@ impl Context<'_> {
     /// # Errors
     /// [`Refusal`] when there is none, [`Invalid`] with every problem when it is not valid.
     pub fn load(&self) -> anyhow::Result<Loaded> {
-        let root = workspace::find(&self.directory)?.ok_or_else(|| {
+        let root = self.root()?;
+        let text = workspace::read_declaration(&root)?;
+        let (platform, document) = parse(&text)?;
+        Ok(Loaded {
+            root,
+            platform,
+            document,
+        })
+    }
+
+    /// Finds the repository.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is none.
+    pub fn root(&self) -> anyhow::Result<PathBuf> {
+        workspace::find(&self.directory)?.ok_or_else(|| {
             let message = format!(
                 "no {} in {} or any directory above it",
                 spec::FILE,
@@ -109,13 +130,7 @@ impl Context<'_> {
             Refusal::usage(message)
                 .help("go to your platform repository, or name it with `-C DIR`")
                 .help("`platformctl init DIR` starts a new one")
-        })?;
-        let text = workspace::read_declaration(&root)?;
-        let (platform, document) = parse(&text)?;
-        Ok(Loaded {
-            root,
-            platform,
-            document,
+                .into()
         })
     }
 

@@ -1,9 +1,10 @@
 //! The files of a folder on disk, as builds read them.
 #![expect(clippy::disallowed_methods, reason = "this is how builds read files")]
 
+use crate::digest::{Digest, Running};
 use crate::kustomize::{Files, Found};
 use std::collections::BTreeMap;
-use std::io::{Error, ErrorKind, Result};
+use std::io::{Error, ErrorKind, Read as _, Result};
 use std::path::{Path, PathBuf};
 
 /// The files below a folder; symlinks are followed as long as they stay below it.
@@ -20,6 +21,11 @@ impl OnDisk {
         Ok(Self {
             root: std::fs::canonicalize(root)?,
         })
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The path of a folder relative to the root, with forward slashes; `None` when it is not below the root.
@@ -57,6 +63,22 @@ impl OnDisk {
             }
         }
         Ok(sizes)
+    }
+
+    /// The hash of a file, however large it is.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn hash(&self, path: &str) -> Result<Digest> {
+        let mut file = std::fs::File::open(self.root.join(path))?;
+        let mut running = Running::default();
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => return Ok(running.finish()),
+                count => running.update(&buffer[..count]),
+            }
+        }
     }
 
     fn relative(&self, real: &Path) -> Option<String> {

@@ -77,6 +77,7 @@ impl Survey {
             // Nothing was compared: the problems say why.
             return;
         }
+        self.tree.compared = plan.files.len();
         for change in &changes.files {
             let is_pins = plan
                 .files

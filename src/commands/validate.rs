@@ -1,20 +1,14 @@
 //! `validate`: judges the declaration and the repository by the rules.
 
-use super::on_disk::OnDisk;
-use super::survey::{Survey, survey};
-use super::{Context, Exit, Invalid, Loaded, Refusal};
+use super::judging::{Question, judging};
+use super::{Context, Exit, Invalid, Refusal, report_files};
 use crate::diagnostic::{has_errors, known_words};
-use crate::facts::{Facts, Repository};
-use crate::kustomize::Builder;
 use crate::model::{Cell, Platform};
-use crate::repo::Repo;
+use crate::report::audit::{Audit, Material};
 use crate::report::{self, Report};
-use crate::residency::{self, Input, Judgement};
-use anyhow::Context as _;
 use clap::ValueEnum;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// How to write the findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -52,6 +46,9 @@ pub struct Args {
     /// Judge expiry dates as of this day, such as 2027-01-31; today if not given
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub as_of: Option<Date>,
+    /// Write the evidence for an auditor into this folder: residency-report.json, residency-report.html and residency.sarif
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
 }
 
 /// A day as it is typed.
@@ -73,81 +70,39 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<Exit> {
         Some(name) => Some(find(&loaded.platform, name)?),
         None => None,
     };
-    let found = survey(&loaded)?;
-    let files = OnDisk::new(&loaded.root)
-        .with_context(|| format!("looking into {}", loaded.root.display()))?;
-    let repository = Repository::new(sizes(&loaded, &files)?, &files);
-    let builder = Builder::new(&files);
-    let facts = Facts::gather(
-        &loaded.platform,
-        &builder,
-        &repository,
-        cell.map(|cell| &cell.name),
-    );
-    if found.shallow {
-        context.say("note: this clone has no full history, so REP006 is not judged; fetch all commits (`fetch-depth: 0` in a workflow)")?;
-    }
-    let input = Input {
-        platform: &loaded.platform,
-        document: &loaded.document,
-        as_of: args.as_of.unwrap_or(context.today),
+    let question = Question {
         cell: cell.map(|cell| &cell.name),
-        policy: found.policy.as_deref(),
-        tree: Some(&found.tree),
-        facts: Some(&facts),
+        as_of: args.as_of.unwrap_or(context.today),
+        hashes: args.report.is_some(),
     };
-    let judgement = residency::judge(&input);
-    let report = report(judgement, found, &facts, &builder).colored(context.out_colour);
+    judging(&loaded, question, context, |material, context| {
+        answer(args, material, context)
+    })
+}
+
+/// Writes what was found, and the report for an auditor where one is wanted.
+fn answer(args: &Args, material: &Material<'_>, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let report = material.report.clone().colored(context.out_colour);
     let clean = report.diagnostics().is_empty();
     if !(clean && context.quiet && args.format == Format::Human) {
-        report::Format::from(args.format).write(&report, context.out)?;
+        report::Format::from(args.format).write(&report.without_hashes(), context.out)?;
     }
-    Ok(if has_errors(report.diagnostics()) {
+    if let Some(folder) = &args.report {
+        let folder = context.directory.join(folder);
+        let audit = Audit::of(material)?;
+        report_files::write(&folder, &audit, material.report)?;
+        context.say(&format!(
+            "report: {} in {} (sha256:{})",
+            audit.body.verdict.text,
+            folder.display(),
+            audit.digest
+        ))?;
+    }
+    Ok(if has_errors(material.report.diagnostics()) {
         Exit::Findings
     } else {
         Exit::Done
     })
-}
-
-/// The sizes of the files that Git has or would have.
-fn sizes(loaded: &Loaded, files: &OnDisk) -> anyhow::Result<BTreeMap<String, u64>> {
-    let repo = Repo::discover(&loaded.root)?;
-    // Paths are ignored relative to the top of the work tree, which may be above the platform.
-    let above = repo
-        .as_ref()
-        .and_then(Repo::root)
-        .and_then(|top| loaded.root.strip_prefix(&top).ok().map(Path::to_path_buf));
-    files
-        .sizes(|path| match (&repo, &above) {
-            (Some(repo), Some(above)) => repo.ignores(&above.join(path).to_string_lossy()),
-            _ => false,
-        })
-        .with_context(|| format!("looking into {}", loaded.root.display()))
-}
-
-/// What is to be said, with the texts of the files that it points into.
-fn report(judgement: Judgement, found: Survey, facts: &Facts<'_>, builder: &Builder<'_>) -> Report {
-    let mut findings = judgement.findings;
-    findings.extend(found.problems);
-    for cell in &facts.cells {
-        findings.extend(cell.problems.iter().cloned());
-        findings.extend(cell.warnings.iter().cloned());
-    }
-    let mut sources = found.sources;
-    let places = findings.iter().flat_map(|finding| &finding.labels);
-    for path in places.map(|label| &label.location.path) {
-        if sources.text(path).is_some() {
-            continue;
-        }
-        let read = builder
-            .text(path)
-            .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())
-            .or_else(|| facts.repository.text(path));
-        if let Some(text) = read {
-            sources.insert(path, text);
-        }
-    }
-    Report::new(findings, sources)
 }
 
 /// A declaration that is not valid is a report as well, for those who read one.

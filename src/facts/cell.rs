@@ -1,9 +1,12 @@
 //! What is known about one cell.
 
+use super::argocd::ArgoCd;
 use super::configs::{self, Config};
 use super::deployed;
+use super::names::Names;
 use super::repository::Repository;
 use super::scan::{self, Mention};
+use super::scripts::{self, PlacedScript};
 use super::secrets::{self, SecretFact};
 use super::workloads::{self, Workload};
 use crate::diagnostic::Diagnostic;
@@ -21,19 +24,24 @@ pub struct CellFacts<'a> {
     pub region: Option<&'a Region>,
     /// Every object that Argo CD deploys into the cell from this repository.
     pub manifests: Vec<Manifest>,
+    /// What Argo CD is told to deploy.
+    pub argo_cd: ArgoCd,
     /// Whatever runs containers.
     pub workloads: Vec<Workload>,
     /// The texts in ConfigMaps and in Secrets that are not sealed.
     pub configs: Vec<Config>,
     /// Secrets of every kind, without values.
     pub secrets: Vec<SecretFact>,
+    /// Scripts and command lines.
+    pub scripts: Vec<PlacedScript>,
     /// Every address in every manifest.
     pub mentions: Vec<Mention>,
     /// What could not be built.
     pub problems: Vec<Diagnostic>,
     /// What kustomize passes over in silence.
     pub warnings: Vec<Diagnostic>,
-    builder: &'a Builder<'a>,
+    pub(super) names: Names,
+    pub(super) builder: &'a Builder<'a>,
 }
 
 /// An object of a cell.
@@ -135,17 +143,26 @@ impl<'a> CellFacts<'a> {
             cell,
             region: platform.regions.get(&cell.region),
             manifests: deployed.manifests,
+            argo_cd: deployed.argo_cd,
             workloads: Vec::new(),
             configs: Vec::new(),
             secrets: Vec::new(),
+            scripts: Vec::new(),
             mentions: Vec::new(),
             problems: deployed.problems,
             warnings: deployed.warnings,
+            names: Names::default(),
             builder,
         };
+        let declared = cell
+            .namespaces
+            .iter()
+            .map(|namespace| namespace.name.clone());
+        facts.names = Names::of(&facts.manifests, declared);
         facts.configs = configs::configs(&facts.manifests);
         facts.secrets = secrets::secrets(&facts.manifests);
         facts.workloads = workloads::workloads(&facts);
+        facts.scripts = scripts::scripts(&facts);
         facts.mentions = scan::mentions(&facts);
         facts
     }

@@ -1,20 +1,21 @@
 //! What Argo CD deploys into a cell: the cell's root, and what every Application in it points to, and so on; and what
 //! `bootstrap/` puts into the cluster before Argo CD is there.
 
+use super::argocd::{ArgoCd, GROUP, owner};
 use super::cell::Manifest;
 use super::repository::Repository;
+use super::written::Written;
 use crate::diagnostic::Diagnostic;
 use crate::kustomize::{Builder, Object};
 use crate::model::{Cell, Platform};
+use crate::source::Location;
 use std::collections::{BTreeSet, VecDeque};
-
-/// The group of Argo CD's kinds.
-const ARGO_CD: &str = "argoproj.io";
 
 /// What was built, and what could not be.
 #[derive(Default)]
 pub(super) struct Deployed {
     pub(super) manifests: Vec<Manifest>,
+    pub(super) argo_cd: ArgoCd,
     pub(super) problems: Vec<Diagnostic>,
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -28,24 +29,31 @@ pub(super) fn deployed(
 ) -> Deployed {
     let mut deployed = Deployed::default();
     bootstrap(cell, builder, repository, &mut deployed);
+    deployed.argo_cd.add_bootstrap(platform, cell, repository);
     let mut seen = BTreeSet::from([cell.overlay()]);
     let mut pending = VecDeque::from([(String::new(), cell.overlay())]);
-    for manifest in &deployed.manifests {
-        for (unit, path) in applications(platform, &manifest.object) {
-            if seen.insert(path.clone()) {
+    let mut read = 0;
+    loop {
+        for (unit, path) in deployed.argo_cd.paths(platform).split_off(read) {
+            read += 1;
+            // What belongs to another cell is not this one's to be judged by: the path is what is wrong.
+            let is_foreign = owner(platform, &path).is_some_and(|other| other.name != cell.name);
+            if !is_foreign && seen.insert(path.clone()) {
                 pending.push_back((unit, path));
             }
         }
-    }
-    while let Some((unit, folder)) = pending.pop_front() {
+        let Some((unit, folder)) = pending.pop_front() else {
+            return deployed;
+        };
         match builder.build(&folder) {
             Ok(built) => {
-                for object in &built.objects {
-                    for (unit, path) in applications(platform, object) {
-                        if seen.insert(path.clone()) {
-                            pending.push_back((unit, path));
-                        }
-                    }
+                for object in built.objects.iter().filter(|object| is_argo_cds(object)) {
+                    let locate = |origin| {
+                        let fallback = || Location::file(format!("{folder}/kustomization.yaml"));
+                        builder.location(origin).unwrap_or_else(fallback)
+                    };
+                    let written = Written::of_node(&object.root, builder, &locate);
+                    deployed.argo_cd.add(platform, repository, written);
                 }
                 let own = built.objects.into_iter().map(|object| Manifest {
                     folder: folder.clone(),
@@ -58,7 +66,6 @@ pub(super) fn deployed(
             Err(problem) => deployed.problems.push(*problem),
         }
     }
-    deployed
 }
 
 /// The unit of what the bootstrap script applies.
@@ -87,47 +94,24 @@ fn bootstrap(
                             object,
                         }))
                 }
+                // Not every YAML file there is an object: k3s and k3d have settings of their own.
+                Err(_) if !names_a_kind(repository, path) => {}
                 Err(problem) => deployed.problems.push(*problem),
             }
         }
     }
 }
 
-/// The paths in this repository that an Application deploys, with its name.
-fn applications(platform: &Platform, object: &Object) -> Vec<(String, String)> {
-    let is_application = object.kind() == "Application"
-        && object
-            .api_version()
-            .split_once('/')
-            .is_some_and(|(group, _)| group == ARGO_CD);
-    if !is_application {
-        return Vec::new();
-    }
-    let spec = object.root.get("spec");
-    let one = spec.and_then(|spec| spec.get("source"));
-    let several = spec
-        .and_then(|spec| spec.get("sources"))
-        .map_or(&[][..], |sources| sources.items());
-    one.into_iter()
-        .chain(several)
-        .filter(|source| {
-            let url = source.get("repoURL").and_then(|url| url.as_text());
-            url.is_some_and(|url| same_repository(url, platform.repository.url.as_str()))
-        })
-        .filter_map(|source| source.get("path")?.as_text())
-        .map(|path| {
-            let path = path.trim_start_matches("./").trim_matches('/');
-            (object.name().to_owned(), path.to_owned())
-        })
-        .collect()
+/// Whether a file says that it holds Kubernetes objects.
+fn names_a_kind(repository: &Repository<'_>, path: &str) -> bool {
+    let text = repository.text(path).unwrap_or_default();
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    has("kind:") && has("metadata:")
 }
 
-/// Whether two URLs name one repository: `.git` at the end and a slash make no difference.
-fn same_repository(a: &str, b: &str) -> bool {
-    let bare = |url: &str| {
-        url.trim_end_matches('/')
-            .trim_end_matches(".git")
-            .to_lowercase()
-    };
-    bare(a) == bare(b)
+fn is_argo_cds(object: &Object) -> bool {
+    let version = object.api_version();
+    version
+        .split_once('/')
+        .is_some_and(|(group, _)| group == GROUP)
 }

@@ -6,38 +6,89 @@
 //! that a person would have to change. Nothing is judged here.
 
 mod address;
+mod aliases;
+mod argocd;
+pub mod backups;
+pub mod bootstrap;
+pub mod buckets;
 mod cell;
 mod configs;
+mod decode;
 mod deployed;
+pub mod egress;
 mod embedded;
+pub mod flows;
+mod generators;
+mod kustomizations;
+mod lookups;
+mod materials;
+mod names;
+mod namespaces;
+mod opaque;
+mod persons;
+mod providers;
+pub mod ranges;
 mod repository;
 mod resolve;
+pub mod routes;
 mod scan;
+mod scripts;
 mod secrets;
+mod selector;
+pub mod shell;
+pub mod sql;
+pub mod telemetry;
+pub mod terraform;
+pub mod velero;
+mod vendors;
+mod workflows;
 mod workloads;
+mod written;
 
-pub use address::{Address, Host};
+pub use address::{Address, Expect, Host, Reading};
+pub use aliases::Alias;
+pub use argocd::{Application, ApplicationSet, ArgoCd, GROUP as ARGO_CD, Source, is_yaml, owner};
 pub use cell::{CellFacts, Manifest, Spot};
 pub use configs::Config;
 pub use embedded::{Leaf, leaves};
+pub use generators::{IN_CLUSTER, Unexpanded};
+pub use kustomizations::{Kustomization, joined};
+pub use lookups::{Change, Lookup};
+pub use materials::{Material, of_cell as materials_of_cell, of_files as materials_of_files};
+pub use names::Behind;
+pub use opaque::Opaque;
+pub use persons::{Identifier, identifiers, mail_addresses};
 pub use repository::Repository;
 pub use resolve::{Destination, Resolved};
 pub use scan::Mention;
+pub use scripts::{PlacedScript, mounts};
 pub use secrets::{SecretFact, SecretKind};
+pub use workflows::{Job, Line, Workflow, lines as script_lines, secrets_in};
 pub use workloads::{Container, Role, Setting, Text, Variable, Workload};
+pub use written::{Content, Field, Written};
 
+use crate::diagnostic::Diagnostic;
 use crate::kustomize::Builder;
 use crate::model::Platform;
 use crate::spec::names::CellName;
 use rayon::prelude::*;
+use terraform::{Names, Terraform};
 
 /// Everything that is known about a repository.
 #[derive(Debug)]
 pub struct Facts<'a> {
     /// What is known about each cell, in the order of the platform's cells.
     pub cells: Vec<CellFacts<'a>>,
+    /// What Terraform would make.
+    pub terraform: Terraform,
     /// The files of the repository.
     pub repository: &'a Repository<'a>,
+    /// Its kustomization files, whether anything builds them or not.
+    pub kustomizations: Vec<Kustomization>,
+    /// Workflows and composite actions.
+    pub workflows: Vec<Workflow>,
+    /// Kustomization files and workflows that cannot be read.
+    pub unread: Vec<Diagnostic>,
 }
 
 impl<'a> Facts<'a> {
@@ -57,7 +108,18 @@ impl<'a> Facts<'a> {
             .into_par_iter()
             .map(|cell| CellFacts::gather(platform, cell, builder, repository))
             .collect();
-        Self { cells, repository }
+        let terraform = Terraform::read(&terraform::files(repository), &Names::of(platform));
+        let (kustomizations, mut unread) = kustomizations::kustomizations(platform, repository);
+        let (workflows, more) = workflows::workflows(repository);
+        unread.extend(more);
+        Self {
+            cells,
+            terraform,
+            repository,
+            kustomizations,
+            workflows,
+            unread,
+        }
     }
 
     /// What is known about one cell, if it was looked at.

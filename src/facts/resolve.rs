@@ -2,8 +2,12 @@
 
 use super::address::{Address, Host};
 use super::cell::CellFacts;
-use crate::catalogue;
+use super::names::Behind;
+use super::providers::{self, Sited};
+use super::vendors;
+use crate::catalogue::{LocationKind, Place};
 use crate::model::Region;
+use crate::model::edges::Peer;
 use crate::spec::names::{Country, Name};
 use crate::spec::types::Provider;
 use ipnet::IpNet;
@@ -38,8 +42,10 @@ pub enum Destination {
         /// The code of the place.
         code: String,
     },
-    /// A service of a vendor whose place the host does not say.
+    /// A service of a vendor.
     Vendor(&'static str),
+    /// A host of a cloud provider that does not say where it is.
+    Cloud(&'static str),
     /// Nothing that is declared.
     Unknown,
 }
@@ -63,6 +69,8 @@ impl CellFacts<'_> {
         match &destination {
             Destination::Service { namespace, name } => {
                 trace.push(format!("Service {namespace}/{name}"));
+                let behind = self.behind(namespace, name);
+                trace.extend(behind.iter().map(|behind| behind.address.host.to_string()));
             }
             Destination::Region(region) => trace.push(format!("region {region}")),
             Destination::Endpoint(at) | Destination::ForeignEndpoint(at) => {
@@ -71,7 +79,9 @@ impl CellFacts<'_> {
             Destination::Provider { provider, code } => {
                 trace.push(format!("{}/{code}", provider.name()));
             }
-            Destination::Vendor(vendor) => trace.push((*vendor).to_owned()),
+            Destination::Vendor(vendor) | Destination::Cloud(vendor) => {
+                trace.push((*vendor).to_owned())
+            }
             _ => {}
         }
         Resolved {
@@ -81,51 +91,41 @@ impl CellFacts<'_> {
         }
     }
 
+    /// What stands behind a Service of the cell beside its pods: the name it is another name for, addresses written by hand,
+    /// external addresses.
+    pub fn behind(&self, namespace: &str, service: &str) -> &[Behind] {
+        self.names.behind(namespace, service)
+    }
+
     fn destination(&self, address: &Address, namespace: &str) -> (Destination, BTreeSet<Country>) {
-        let home = || self.region.map_or_else(BTreeSet::new, countries);
         match &address.host {
-            Host::Ip(ip) if ip.is_loopback() || ip.is_unspecified() => {
-                (Destination::Itself, home())
-            }
+            Host::Ip(ip) if is_own(*ip) => (Destination::Itself, self.home()),
             Host::Ip(ip) => self.network(IpNet::from(*ip)),
             Host::Net(net) => self.network(*net),
-            Host::Name(name) if name == "localhost" => (Destination::Itself, home()),
-            Host::Name(name) => match self.service(name, namespace) {
-                Some(destination) => (destination, home()),
+            Host::Name(name) if name == "localhost" || name.ends_with(".localhost") => {
+                (Destination::Itself, self.home())
+            }
+            Host::Name(name) => match self.names.find(name, namespace) {
+                Some(Ok((namespace, name))) => {
+                    (Destination::Service { namespace, name }, self.home())
+                }
+                Some(Err(())) => (Destination::NoService, self.home()),
                 None => self.outside(name),
             },
         }
     }
 
-    /// The Service that a name means, as the cluster's DNS searches for it.
-    fn service(&self, name: &str, namespace: &str) -> Option<Destination> {
-        let labels: Vec<&str> = name.split('.').collect();
-        let is_cluster = matches!(
-            labels.as_slice(),
-            [.., "svc"] | [.., "svc", "cluster", "local"]
-        );
-        let (service, namespace) = match labels.as_slice() {
-            [.., service, namespace, "svc"]
-            | [.., service, namespace, "svc", "cluster", "local"] => (*service, *namespace),
-            [service] => (*service, namespace),
-            [service, namespace] => (*service, *namespace),
-            _ => return None,
-        };
-        let exists = self.of_kind("", "Service").any(|(_, manifest)| {
-            manifest.object.name() == service && manifest.object.namespace() == namespace
-        });
-        if exists {
-            Some(Destination::Service {
-                namespace: namespace.to_owned(),
-                name: service.to_owned(),
-            })
-        } else {
-            is_cluster.then_some(Destination::NoService)
-        }
+    /// The countries of the cell's own region.
+    fn home(&self) -> BTreeSet<Country> {
+        self.region.map_or_else(BTreeSet::new, countries)
     }
 
-    /// A name outside of the cluster.
+    /// A name outside of the cluster: the longest domain that is declared, else what the name itself says.
     fn outside(&self, name: &str) -> (Destination, BTreeSet<Country>) {
+        let endpoint = self.endpoint(|at| self.platform.endpoints[at].host.as_str() == name);
+        if let Some(found) = endpoint {
+            return found;
+        }
         let regions = self.platform.regions.values();
         let owner = regions
             .filter(|region| is_below(name, region.domain.as_str()))
@@ -133,33 +133,65 @@ impl CellFacts<'_> {
         if let Some(region) = owner {
             return self.of_region(region);
         }
+        if let Some(found) = self.object_store(name).or_else(|| self.rendered(name)) {
+            return found;
+        }
+        let vendor = vendors::find(name);
+        match (providers::sited(name), vendor) {
+            // A provider's host under the name of one of its services is both.
+            (Some(Sited::At(place)), None) => of_place(&place),
+            (_, Some(vendor)) => (Destination::Vendor(vendor.name), vendor.countries()),
+            (Some(Sited::Somewhere(provider)), None) => {
+                (Destination::Cloud(provider), BTreeSet::new())
+            }
+            (None, None) => (Destination::Unknown, BTreeSet::new()),
+        }
+    }
+
+    /// The first endpoint of which something holds; one that may be contacted from here comes before others.
+    fn endpoint(&self, is_it: impl Fn(usize) -> bool) -> Option<(Destination, BTreeSet<Country>)> {
         let endpoints = &self.platform.endpoints;
-        if let Some(at) = endpoints
-            .iter()
-            .position(|endpoint| endpoint.host.as_str() == name)
-        {
-            let countries = BTreeSet::from([endpoints[at].country.clone()]);
-            let allowed = endpoints[at].regions.contains(&self.cell.region);
-            let destination = if allowed {
-                Destination::Endpoint(at)
-            } else {
-                Destination::ForeignEndpoint(at)
-            };
-            return (destination, countries);
-        }
-        match name.strip_suffix(".amazonaws.com").and_then(|rest| {
-            rest.split('.')
-                .find_map(|label| catalogue::find(Provider::Aws, label))
-        }) {
-            Some(place) => (
-                Destination::Provider {
-                    provider: place.provider,
-                    code: place.code,
-                },
-                place.countries,
-            ),
-            None => (Destination::Unknown, BTreeSet::new()),
-        }
+        let may = |at: &usize| endpoints[*at].regions.contains(&self.cell.region);
+        let all = || (0..endpoints.len()).filter(|at| is_it(*at));
+        let at = all().find(may).or_else(|| all().next())?;
+        let destination = if may(&at) {
+            Destination::Endpoint(at)
+        } else {
+            Destination::ForeignEndpoint(at)
+        };
+        Some((destination, BTreeSet::from([endpoints[at].country.clone()])))
+    }
+
+    /// An object store that some cell has outside of its cluster.
+    fn object_store(&self, name: &str) -> Option<(Destination, BTreeSet<Country>)> {
+        let here = |cell: &&crate::model::Cell| cell.name == self.cell.name;
+        let cells = self.platform.cells.iter();
+        let own = cells.clone().filter(here);
+        let others = cells.filter(|cell| !here(cell));
+        own.chain(others).find_map(|cell| {
+            let store = cell.object_storage.as_ref()?;
+            let outside = store.outside.as_ref()?;
+            let host = store.access.host.as_str();
+            // A bucket may be part of the host.
+            (is_below(name, host)).then(|| {
+                let is_at_home = outside.place.kind == LocationKind::Site
+                    && outside.place.countries.is_empty()
+                    && cell.name == self.cell.name;
+                if is_at_home {
+                    (Destination::Home, self.home())
+                } else {
+                    of_place(&outside.place)
+                }
+            })
+        })
+    }
+
+    /// A host that the model itself opens a way to, such as that of another store.
+    fn rendered(&self, name: &str) -> Option<(Destination, BTreeSet<Country>)> {
+        let is_it =
+            |peer: &Peer| matches!(peer, Peer::Outside { host, .. } if host.as_str() == name);
+        let known = self.cell.edges.iter().any(|edge| is_it(&edge.to));
+        known.then(|| (Destination::Home, self.home()))
     }
 
     fn of_region(&self, region: &Region) -> (Destination, BTreeSet<Country>) {
@@ -172,32 +204,61 @@ impl CellFacts<'_> {
     }
 
     fn network(&self, net: IpNet) -> (Destination, BTreeSet<Country>) {
-        let within = |cidrs: &[crate::spec::names::Cidr]| {
+        let longest = |cidrs: &[crate::spec::names::Cidr]| {
             cidrs
                 .iter()
                 .filter_map(|cidr| cidr.as_str().parse::<IpNet>().ok())
-                .any(|cidr| cidr.contains(&net))
+                .filter(|cidr| cidr.contains(&net))
+                .map(|cidr| cidr.prefix_len())
+                .max()
         };
-        let region = self
-            .platform
-            .regions
-            .values()
-            .find(|region| within(&region.cidrs) || within(&region.ingress));
-        if let Some(region) = region {
+        let regions = self.platform.regions.values();
+        let region = regions
+            .filter_map(|region| {
+                let length = longest(&region.cidrs).max(longest(&region.ingress))?;
+                Some((length, region))
+            })
+            .max_by_key(|(length, _)| *length);
+        if let Some((_, region)) = region {
             return self.of_region(region);
         }
         let endpoints = &self.platform.endpoints;
-        match endpoints
-            .iter()
-            .position(|endpoint| within(&endpoint.cidrs))
-        {
-            Some(at) => (
-                Destination::Endpoint(at),
-                BTreeSet::from([endpoints[at].country.clone()]),
-            ),
+        let declared = self.endpoint(|at| longest(&endpoints[at].cidrs).is_some());
+        if let Some(found) = declared {
+            return found;
+        }
+        let outside = |cell: &crate::model::Cell| {
+            let store = cell.object_storage.as_ref()?.outside.as_ref()?;
+            longest(&store.cidrs).map(|_| of_place(&store.place))
+        };
+        // The default of an API server's addresses is every private range, which says nothing about any one of them.
+        let is_api_server = self.cell.api_server.iter().any(|cidr| {
+            let cidr = cidr.as_str().parse::<IpNet>();
+            cidr.is_ok_and(|cidr| cidr.prefix_len() > 16 && cidr.contains(&net))
+        });
+        match outside(self.cell) {
+            Some(found) => found,
+            None if is_api_server => (Destination::Home, self.home()),
             None => (Destination::Unknown, BTreeSet::new()),
         }
     }
+}
+
+/// The pod, its node, or nobody: loopback, unspecified, link-local.
+fn is_own(ip: std::net::IpAddr) -> bool {
+    let is_link_local = match ip {
+        std::net::IpAddr::V4(ip) => ip.is_link_local() || ip.is_broadcast(),
+        std::net::IpAddr::V6(ip) => ip.is_unicast_link_local(),
+    };
+    ip.is_loopback() || ip.is_unspecified() || is_link_local
+}
+
+fn of_place(place: &Place) -> (Destination, BTreeSet<Country>) {
+    let destination = Destination::Provider {
+        provider: place.provider,
+        code: place.code.clone(),
+    };
+    (destination, place.countries.clone())
 }
 
 fn countries(region: &Region) -> BTreeSet<Country> {
@@ -205,7 +266,7 @@ fn countries(region: &Region) -> BTreeSet<Country> {
 }
 
 /// Whether a name is a domain or below it.
-fn is_below(name: &str, domain: &str) -> bool {
+pub(super) fn is_below(name: &str, domain: &str) -> bool {
     name.strip_suffix(domain)
         .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }

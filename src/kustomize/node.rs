@@ -8,7 +8,7 @@ use super::scalar::{Scalar, Style, Tag, resolve};
 use std::sync::Arc;
 
 /// Where a value was set last: a file of the builder's and bytes in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Origin {
     /// The number of the file; 0 when the value comes from no file.
     pub(super) file: u32,

@@ -1,5 +1,6 @@
 //! Every cell with its differences applied: service, then environment, then cell; the later one wins.
 
+use super::cell::{Cell, CellService};
 use super::components::{self, backups, postgres};
 use super::platform::*;
 use super::resolve::{over, scaling};

@@ -2,7 +2,7 @@
 //!
 //! Each is a ValidatingAdmissionPolicy: <https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/>.
 
-use super::platform::Cell;
+use super::cell::Cell;
 use crate::spec::types::EnvironmentKind;
 use serde::Serialize;
 

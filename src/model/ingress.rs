@@ -1,8 +1,9 @@
 //! How a cell is reached from outside: controller, routes, hosts, and where certificates come from.
 
+use super::cell::Cell;
 use super::edges::{Edge, Peer, Pods};
 use super::operators::Operator;
-use super::platform::{Cell, Endpoint, Platform};
+use super::platform::{Endpoint, Platform};
 use super::resolve;
 use crate::spec::Spec;
 use crate::spec::names::{Cidr, Country, Host, Name};
@@ -251,6 +252,7 @@ pub(super) fn endpoint(acme: &Acme, regions: BTreeSet<Name>) -> Endpoint {
         classes: BTreeSet::from([DataClass::Public]),
         regions,
         cidrs: acme.cidrs.clone(),
+        via: None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! is the only place where defaults are applied.
 
 mod amount;
+mod cell;
 mod cells;
 mod check;
 mod components;
@@ -27,6 +28,7 @@ pub mod units;
 mod variables;
 
 pub use amount::Amount;
+pub use cell::{Cell, CellService};
 pub(crate) use components::backups::offsite;
 pub use components::backups::{
     BACKUP_IMAGE, BACKUP_PORT, BackupSchedules, Offsite, POSTGRES_BACKUP, PostgresBackups,

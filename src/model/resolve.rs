@@ -380,6 +380,7 @@ fn endpoint(spec: &Spec, written: &EndpointSpec) -> Endpoint {
             written.regions.iter().cloned().collect()
         },
         cidrs: written.cidrs.clone(),
+        via: written.via.clone(),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A store names the class and never the provider, so that a region can move to another provider without a change of any store.
 
-use super::platform::{Cell, Platform};
+use super::cell::Cell;
+use super::platform::Platform;
 use crate::spec::names::{Host, Name};
 use crate::spec::types::{Provider, StorageClassSpec};
 use serde::Serialize;

@@ -1,7 +1,8 @@
 //! Supabase with every default filled in, as a platform and as a cell has it.
 
+use super::cell::Cell;
 use super::components::is_contacted;
-use super::platform::{Cell, Platform, Resources};
+use super::platform::{Platform, Resources};
 use super::resolve::{over, quantity, resources};
 use crate::spec::names::{Host, Name, Quantity};
 use crate::spec::types::{

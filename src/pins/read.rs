@@ -3,7 +3,7 @@
 use super::{Pin, UNRELEASED};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Location, Span};
-use crate::spec::names::{is_digest, is_tag};
+use crate::spec::formats::{is_digest, is_tag};
 use crate::yaml::{self, Mapping, Node, Resolved, Value};
 
 /// Keys that kustomize knows in an image entry and that would run something else than the pin says.
@@ -294,8 +294,12 @@ fn read_entry(path: &str, entry: &Mapping) -> Result<Pin, Vec<Diagnostic>> {
         let (key, value) = (item.key.text().unwrap_or_default(), &item.value);
         let read = match key {
             "name" => Ok(()),
-            "newTag" => read_tag(path, value).map(|tag| pin.tag = Some(tag)),
-            "digest" => read_digest(path, value).map(|digest| pin.digest = Some(digest)),
+            "newTag" => read_tag(path, value)
+                .map(|tag| pin.tag = Some(tag))
+                .map_err(|problem| *problem),
+            "digest" => read_digest(path, value)
+                .map(|digest| pin.digest = Some(digest))
+                .map_err(|problem| *problem),
             _ if REDIRECTS.contains(&key) => Err(problem(
                 path,
                 "pins-redirect",
@@ -326,9 +330,10 @@ fn read_entry(path: &str, entry: &Mapping) -> Result<Pin, Vec<Diagnostic>> {
 }
 
 /// A tag is taken by its letters: `1.20` is the tag 1.20, although YAML readers see a number there.
-fn read_tag(path: &str, value: &Node) -> Result<String, Diagnostic> {
+fn read_tag(path: &str, value: &Node) -> Result<String, Box<Diagnostic>> {
     let refuse = |message: String, help: &str| {
-        Err(problem(path, "pins-tag", message, value.span.clone(), "here").help(help))
+        let problem = problem(path, "pins-tag", message, value.span.clone(), "here");
+        Err(Box::new(problem.help(help)))
     };
     let text = match &value.value {
         Value::Scalar(scalar) if value.resolved() != Some(Resolved::Null) => &scalar.text,
@@ -354,13 +359,13 @@ fn read_tag(path: &str, value: &Node) -> Result<String, Diagnostic> {
     Ok(text.clone())
 }
 
-fn read_digest(path: &str, value: &Node) -> Result<String, Diagnostic> {
+fn read_digest(path: &str, value: &Node) -> Result<String, Box<Diagnostic>> {
     match value.text() {
         Some(text) if is_digest(text) => Ok(text.to_owned()),
-        _ => Err(
+        _ => Err(Box::new(
             problem(path, "pins-digest", "the digest is malformed", value.span.clone(), "here")
                 .help("a digest is `sha256:` and 64 lower-case hexadecimal digits; `platformctl release` writes it"),
-        ),
+        )),
     }
 }
 

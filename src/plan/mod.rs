@@ -19,6 +19,7 @@ mod operators;
 mod overlay;
 mod postgres;
 mod postgres_backups;
+mod postgres_cell;
 mod postgres_jobs;
 mod resources;
 mod secrets;

@@ -6,7 +6,7 @@ use super::{Change, Promotion, Refusal, branch};
 use crate::diagnostic::Diagnostic;
 use crate::pins::{Pin, UNRELEASED};
 use crate::source::Location;
-use crate::spec::names::{is_digest, is_tag};
+use crate::spec::formats::{is_digest, is_tag};
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,13 @@
 //! The git repository, as an edge on libgit2: what a commit holds, what a branch carries, and commits made in memory.
 //!
-//! In: a directory. Out: texts at a commit, histories of files, and branches moved by compare-and-swap. Work tree, index
-//! and HEAD are left alone by everything but [`Repo::first_commit`]. Variables such as `GIT_DIR` and `GIT_WORK_TREE` are
-//! not looked at: the directory decides, so that a hook or an outer tool cannot redirect a promotion.
+//! In: a directory. Out: texts and whole trees at a commit, histories of files, and branches moved by compare-and-swap.
+//! Work tree, index and HEAD are left alone by everything but [`Repo::first_commit`]. Variables such as `GIT_DIR` and
+//! `GIT_WORK_TREE` are not looked at: the directory decides, so that a hook or an outer tool cannot redirect a promotion.
 
 mod history;
 mod local;
 mod read;
+mod snapshot;
 mod write;
 
 use anyhow::{Context as _, Result};
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 pub use history::History;
 pub use local::{Published, check_clean, publish};
 pub use read::{CommitInfo, Head};
+pub use snapshot::{Blobs, Entry, Snapshot};
 pub use write::Moved;
 
 /// Who commits are by when git knows no name. The domain is reserved and belongs to nobody (RFC 2606).

@@ -3,7 +3,7 @@
 //! Format and escapes: <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands> and
 //! <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>.
 
-use super::{Report, text};
+use super::{Report, steps, text};
 use crate::diagnostic::{Diagnostic, Severity};
 use std::io::{self, Write};
 
@@ -65,6 +65,7 @@ fn message(report: &Report, diagnostic: &Diagnostic) -> String {
             .map_or_else(String::new, |(start, _)| format!(":{}", start.line));
         lines.push(format!("see {path}{line}: {}", label.text));
     }
+    lines.extend(steps(diagnostic).map(|steps| format!("trace: {steps}")));
     lines.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
     lines.join("\n")
 }

@@ -1,6 +1,6 @@
 //! Pictures of the lines, in the manner of rustc, for people at a terminal.
 
-use super::{Report, text};
+use super::{Report, Summary, steps, text};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::source::SourceMap;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -17,22 +17,70 @@ pub fn human(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     } else {
         Renderer::plain()
     };
+    let mut shown: Vec<(Diagnostic, Vec<&str>)> = Vec::new();
     for diagnostic in &report.diagnostics {
-        let group = group(diagnostic, &report.sources);
+        // As it would be in any other cell.
+        let bare = Diagnostic {
+            cell: None,
+            ..diagnostic.clone()
+        };
+        let cell = diagnostic.cell.as_deref();
+        match shown.iter_mut().find(|(other, _)| *other == bare) {
+            Some((_, cells)) => cells.extend(cell),
+            None => shown.push((bare, cell.into_iter().collect())),
+        }
+    }
+    for (diagnostic, cells) in &shown {
+        let group = group(diagnostic, cells, &report.sources);
         writeln!(out, "{}\n", renderer.render(&[group]))?;
     }
-    writeln!(out, "{}", report.summary())
+    let shown = shown.into_iter().map(|(diagnostic, _)| diagnostic);
+    conclusion(report, &shown.collect::<Vec<_>>(), out)
 }
 
-fn group<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Group<'a> {
+/// The last line: how much was found, or what was looked at to find nothing.
+fn conclusion(report: &Report, shown: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
+    let all = report.summary();
+    let count = Summary::of(shown);
+    write!(out, "{count}")?;
+    if report.diagnostics.len() > shown.len() {
+        write!(out, " ({} counted in each cell)", report.diagnostics.len())?;
+    }
+    match report.excepted.len() {
+        0 => {}
+        1 => write!(out, ", 1 allowed by an exception")?,
+        more => write!(out, ", {more} allowed by exceptions")?,
+    }
+    if let Some(scope) = report.scope.as_ref().filter(|_| all.errors == 0) {
+        write!(
+            out,
+            ": {} cell{}, {} objects, {} rules; conforms to the declared policy (as of {})",
+            scope.cells,
+            if scope.cells == 1 { "" } else { "s" },
+            scope.objects,
+            scope.rules,
+            scope.as_of
+        )?;
+    }
+    writeln!(out)
+}
+
+fn group<'a>(diagnostic: &'a Diagnostic, cells: &[&str], sources: &SourceMap) -> Group<'a> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = match &diagnostic.cell {
-        Some(cell) if !diagnostic.message.contains(cell.as_str()) => {
+    let title = match cells {
+        [cell] if !diagnostic.message.contains(cell) => {
             format!("{} (cell {cell})", diagnostic.message)
+        }
+        [rest @ .., last] if !rest.is_empty() => {
+            format!(
+                "{} (in cells {} and {last})",
+                diagnostic.message,
+                rest.join(", ")
+            )
         }
         _ => diagnostic.message.clone(),
     };
@@ -57,6 +105,9 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Group<'a> {
             };
             group = group.element(Level::NOTE.message(text));
         }
+    }
+    if let Some(steps) = steps(diagnostic) {
+        group = group.element(Level::NOTE.with_name("trace").message(steps));
     }
     diagnostic.help.iter().fold(group, |group, help| {
         group.element(Level::HELP.message(help.as_str()))

@@ -1,7 +1,7 @@
 //! The report as one JSON document, with types of its own so that the inside can change and this cannot.
 
 use super::{Report, Summary, level, weight};
-use crate::diagnostic::Label;
+use crate::diagnostic::{Diagnostic, Label};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -12,6 +12,8 @@ const VERSION: u32 = 1;
 struct Document<'a> {
     version: u32,
     findings: Vec<Finding<'a>>,
+    /// What exceptions allow; not counted in the summary.
+    excepted: Vec<Excepted<'a>>,
     summary: Summary,
 }
 
@@ -22,10 +24,19 @@ struct Finding<'a> {
     level: &'static str,
     message: &'a str,
     cell: Option<&'a str>,
+    object: Option<&'a str>,
     #[serde(flatten)]
     place: Place<'a>,
     labels: Vec<Marked<'a>>,
+    trace: &'a [String],
     help: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Excepted<'a> {
+    exception: &'a str,
+    #[serde(flatten)]
+    finding: Finding<'a>,
 }
 
 #[derive(Serialize)]
@@ -46,42 +57,49 @@ struct Place<'a> {
     end_column: Option<usize>,
 }
 
-/// Writes the report as `{"version":1,"findings":[…],"summary":{…}}`.
+/// Writes the report as `{"version":1,"findings":[…],"excepted":[…],"summary":{…}}`.
 ///
 /// # Errors
 /// What the writer says.
 pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let findings = report
-        .diagnostics
-        .iter()
-        .map(|diagnostic| Finding {
-            rule: diagnostic.code,
-            severity: weight(diagnostic).name(),
-            level: level(diagnostic.severity),
-            message: &diagnostic.message,
-            cell: diagnostic.cell.as_deref(),
-            place: diagnostic
-                .labels
-                .first()
-                .map_or_else(Place::default, |label| place(report, label)),
-            labels: diagnostic
-                .labels
-                .iter()
-                .map(|label| Marked {
-                    text: &label.text,
-                    place: place(report, label),
-                })
-                .collect(),
-            help: &diagnostic.help,
-        })
-        .collect();
+    let findings = report.diagnostics.iter();
+    let excepted = report.excepted.iter().map(|allowed| Excepted {
+        exception: &allowed.exception,
+        finding: finding(report, &allowed.finding),
+    });
     let document = Document {
         version: VERSION,
-        findings,
+        findings: findings.map(|found| finding(report, found)).collect(),
+        excepted: excepted.collect(),
         summary: report.summary(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
+}
+
+fn finding<'a>(report: &Report, diagnostic: &'a Diagnostic) -> Finding<'a> {
+    Finding {
+        rule: diagnostic.code,
+        severity: weight(diagnostic).name(),
+        level: level(diagnostic.severity),
+        message: &diagnostic.message,
+        cell: diagnostic.cell.as_deref(),
+        object: diagnostic.object.as_deref(),
+        place: diagnostic
+            .labels
+            .first()
+            .map_or_else(Place::default, |label| place(report, label)),
+        labels: diagnostic
+            .labels
+            .iter()
+            .map(|label| Marked {
+                text: &label.text,
+                place: place(report, label),
+            })
+            .collect(),
+        trace: &diagnostic.trace,
+        help: &diagnostic.help,
+    }
 }
 
 fn place<'a>(report: &Report, label: &'a Label) -> Place<'a> {

@@ -3,9 +3,9 @@
 //! Format: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>. Two runs on the same files are equal
 //! byte for byte: there is no clock, no absolute path and no random identifier in it.
 
-use super::{Report, codes, level};
+use super::{Allowed, Report, codes, level, steps};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::digest::Running;
+use crate::digest::{Digest, Running};
 use crate::residency::{self, Rule, Weight};
 use crate::source::Location;
 use serde_json::{Value, json};
@@ -36,9 +36,7 @@ pub(super) fn log(report: &Report, repository: &str) -> Value {
         .iter()
         .map(|rule| (rule.id, described_rule(rule, repository)))
         .collect();
-    let mut others: Vec<&Diagnostic> = report
-        .diagnostics
-        .iter()
+    let mut others: Vec<&Diagnostic> = everything(report)
         .filter(|diagnostic| residency::rule(diagnostic.code).is_none())
         .collect();
     others.sort_by_key(|diagnostic| diagnostic.code);
@@ -53,12 +51,21 @@ pub(super) fn log(report: &Report, repository: &str) -> Value {
         .enumerate()
         .map(|(index, (code, _))| (*code, index))
         .collect();
-    let mut seen = BTreeMap::new();
-    let results: Vec<Value> = report
-        .diagnostics
-        .iter()
-        .map(|diagnostic| result(report, diagnostic, positions[diagnostic.code], &mut seen))
-        .collect();
+    let artifacts = artifacts(report);
+    let mut log = Log {
+        report,
+        artifacts: artifacts.keys().copied().zip(0..).collect(),
+        seen: BTreeMap::new(),
+    };
+    let mut results = Vec::new();
+    for diagnostic in &report.diagnostics {
+        results.push(log.result(diagnostic, positions[diagnostic.code]));
+    }
+    for allowed in &report.excepted {
+        let mut result = log.result(&allowed.finding, positions[allowed.finding.code]);
+        result["suppressions"] = json!([suppression(allowed)]);
+        results.push(result);
+    }
     json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -69,7 +76,9 @@ pub(super) fn log(report: &Report, repository: &str) -> Value {
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": rules.into_iter().map(|(_, rule)| rule).collect::<Vec<_>>(),
             }},
+            "artifacts": artifacts.iter().map(|(path, hash)| artifact(path, hash.as_ref())).collect::<Vec<_>>(),
             "columnKind": "unicodeCodePoints",
+            "invocations": [{ "executionSuccessful": true }],
             "results": results,
         }],
     })
@@ -121,68 +130,139 @@ fn security_severity(weight: Weight) -> &'static str {
     }
 }
 
-fn result(
-    report: &Report,
-    diagnostic: &Diagnostic,
-    rule_index: usize,
-    seen: &mut BTreeMap<String, usize>,
-) -> Value {
-    let mut text = diagnostic.message.clone();
-    for help in &diagnostic.help {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "\n{help}");
-    }
-    let mut result = json!({
-        "ruleId": diagnostic.code,
-        "ruleIndex": rule_index,
-        "level": level(diagnostic.severity),
-        "message": { "text": escaped(&text) },
-        "partialFingerprints": { "platformctl/v1": fingerprint(report, diagnostic, seen) },
-    });
-    let mut labels = diagnostic.labels.iter();
-    if let Some(primary) = labels.next() {
-        let mut location = location(report, &primary.location, &primary.text);
-        if let Some(cell) = &diagnostic.cell {
-            location["logicalLocations"] = json!([{ "fullyQualifiedName": cell }]);
-        }
-        result["locations"] = json!([location]);
-    }
-    let related: Vec<Value> = labels
-        .enumerate()
-        .map(|(index, label)| {
-            let mut location = location(report, &label.location, &label.text);
-            location["id"] = (index + 1).into();
-            location
-        })
-        .collect();
-    if !related.is_empty() {
-        result["relatedLocations"] = related.into();
-    }
-    result
+/// What is found and what is allowed.
+fn everything(report: &Report) -> impl Iterator<Item = &Diagnostic> {
+    let excepted = report.excepted.iter().map(|allowed| &allowed.finding);
+    report.diagnostics.iter().chain(excepted)
 }
 
-fn location(report: &Report, location: &Location, text: &str) -> Value {
-    let mut physical = json!({
-        "artifactLocation": { "uri": uri(&location.path), "uriBaseId": ROOT },
-    });
-    if let Some((start, end)) = report.positions(location) {
-        physical["region"] = json!({
-            "startLine": start.line,
-            "startColumn": start.column,
-            "endLine": end.line,
-            "endColumn": end.column,
+/// The files that findings point into, and those that were named, with their hashes where they are known.
+fn artifacts(report: &Report) -> BTreeMap<&str, Option<Digest>> {
+    let pointed = everything(report)
+        .flat_map(|diagnostic| &diagnostic.labels)
+        .map(|label| label.location.path.as_str())
+        .map(|path| {
+            (
+                path,
+                report
+                    .sources
+                    .text(path)
+                    .map(|text| Digest::of(text.as_bytes())),
+            )
         });
+    let named = report
+        .hashes
+        .iter()
+        .map(|(path, hash)| (path.as_str(), Some(*hash)));
+    pointed.chain(named).collect()
+}
+
+fn artifact(path: &str, hash: Option<&Digest>) -> Value {
+    let mut artifact = json!({ "location": { "uri": uri(path), "uriBaseId": ROOT } });
+    if let Some(hash) = hash {
+        artifact["hashes"] = json!({ "sha-256": hash.to_string() });
     }
-    let mut described = json!({ "physicalLocation": physical });
-    if !text.is_empty() {
-        described["message"] = json!({ "text": escaped(text) });
+    artifact
+}
+
+fn suppression(allowed: &Allowed) -> Value {
+    json!({
+        "kind": "external",
+        "status": "accepted",
+        "justification": escaped(&allowed.reason),
+        "properties": {
+            "id": allowed.exception,
+            "approver": allowed.approver,
+            "expires": allowed.expires,
+        },
+    })
+}
+
+/// A log that is being written.
+struct Log<'a> {
+    report: &'a Report,
+    /// The position of each file in the list of artifacts.
+    artifacts: BTreeMap<&'a str, usize>,
+    /// How often each fingerprint was given.
+    seen: BTreeMap<String, usize>,
+}
+
+impl Log<'_> {
+    fn result(&mut self, diagnostic: &Diagnostic, rule_index: usize) -> Value {
+        let mut text = diagnostic.message.clone();
+        for line in steps(diagnostic).iter().chain(&diagnostic.help) {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n{line}");
+        }
+        let mut result = json!({
+            "ruleId": diagnostic.code,
+            "ruleIndex": rule_index,
+            "level": level(diagnostic.severity),
+            "kind": "fail",
+            "message": { "text": escaped(&text) },
+            "partialFingerprints": { "platformctl/v1": fingerprint(self.report, diagnostic, &mut self.seen) },
+        });
+        let mut labels = diagnostic.labels.iter();
+        if let Some(primary) = labels.next() {
+            let mut location = self.location(&primary.location, &primary.text);
+            let names = [&diagnostic.cell, &diagnostic.object];
+            let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
+            if !names.is_empty() {
+                location["logicalLocations"] = json!([{ "fullyQualifiedName": names.join("/") }]);
+            }
+            result["locations"] = json!([location]);
+            if !diagnostic.trace.is_empty() {
+                result["codeFlows"] = json!([self.code_flow(&primary.location, &diagnostic.trace)]);
+            }
+        }
+        let related: Vec<Value> = labels
+            .enumerate()
+            .map(|(index, label)| {
+                let mut location = self.location(&label.location, &label.text);
+                location["id"] = (index + 1).into();
+                location
+            })
+            .collect();
+        if !related.is_empty() {
+            result["relatedLocations"] = related.into();
+        }
+        result
     }
-    described
+
+    /// The steps of a conclusion, all of them drawn from one place.
+    fn code_flow(&self, place: &Location, trace: &[String]) -> Value {
+        let steps = trace.iter().map(|step| {
+            let location = self.location(place, step);
+            json!({ "location": location })
+        });
+        json!({ "threadFlows": [{ "locations": steps.collect::<Vec<_>>() }] })
+    }
+
+    fn location(&self, location: &Location, text: &str) -> Value {
+        let mut artifact = json!({ "uri": uri(&location.path), "uriBaseId": ROOT });
+        if let Some(index) = self.artifacts.get(location.path.as_str()) {
+            artifact["index"] = (*index).into();
+        }
+        let mut physical = json!({ "artifactLocation": artifact });
+        if let Some((start, end)) = self.report.positions(location) {
+            physical["region"] = json!({
+                "startLine": start.line,
+                "startColumn": start.column,
+                "endLine": end.line,
+                "endColumn": end.column,
+            });
+        }
+        let mut described = json!({ "physicalLocation": physical });
+        if !text.is_empty() {
+            described["message"] = json!({ "text": escaped(text) });
+        }
+        described
+    }
 }
 
 /// Names a finding by what it is about, not by where it stands or how it is worded: the code, the file, the cell, the
-/// marked text and every name in backticks. Findings that share all of that are numbered in their order.
-fn fingerprint(
+/// object, the marked text and every name in backticks. Findings that share all of that are numbered in their order.
+pub(super) fn fingerprint(
     report: &Report,
     diagnostic: &Diagnostic,
     seen: &mut BTreeMap<String, usize>,
@@ -200,6 +280,7 @@ fn fingerprint(
         diagnostic.code,
         primary.map_or("", |location| &location.path),
         diagnostic.cell.as_deref().unwrap_or_default(),
+        diagnostic.object.as_deref().unwrap_or_default(),
         marked,
     ]
     .into_iter()

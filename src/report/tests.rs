@@ -55,6 +55,101 @@ error[unknown-reference]: the region `es` is in GB
     );
 }
 
+/// One finding in three cells, one that an exception allows, and what was looked at.
+fn traced() -> Report {
+    let found = |cell: &str| {
+        Diagnostic::error("RES301", "the object leads `S3_ENDPOINT` abroad")
+            .at(span("\"eu-west-2\""), "in FR")
+            .about("Deployment apps/api")
+            .concluded(
+                ["S3_ENDPOINT", "s3.eu-west-3.amazonaws.com", "FR ∉ {ES}"].map(str::to_owned),
+            )
+            .in_cell(cell)
+    };
+    let mut sources = SourceMap::default();
+    sources.insert(FILE, TEXT);
+    let cells = ["production/es", "production/tr", "staging/es"];
+    let allowed = Allowed {
+        finding: found("staging/tr"),
+        exception: "EXC-1".to_owned(),
+        reason: "recovery, key token=abcdef".to_owned(),
+        approver: "privacy@acme.example".to_owned(),
+        expires: "2027-01-31".to_owned(),
+    };
+    Report::new(cells.map(found).to_vec(), sources)
+        .excepting(vec![allowed])
+        .examining(Scope {
+            cells: 4,
+            objects: 7,
+            rules: 3,
+            as_of: "2026-11-21".to_owned(),
+        })
+}
+
+#[test]
+fn people_see_a_finding_once_with_its_cells_and_how_it_was_concluded() {
+    let human = written(&traced(), Format::Human);
+    for said in [
+        "abroad (in cells production/es, production/tr and staging/es)\n",
+        "= trace: S3_ENDPOINT → s3.eu-west-3.amazonaws.com → FR ∉ {ES}\n",
+        "\n1 error (3 counted in each cell), 1 allowed by an exception\n",
+    ] {
+        assert!(human.contains(said), "{said}\n{human}");
+    }
+    assert_eq!(human.matches("eu-west-2").count(), 1, "{human}");
+}
+
+#[test]
+fn programs_see_it_in_each_cell() {
+    let json: Value = serde_json::from_str(&written(&traced(), Format::Json)).expect("JSON");
+    assert_eq!(json["findings"].as_array().map(Vec::len), Some(3));
+    assert_eq!(json["findings"][2]["cell"], "staging/es");
+    assert_eq!(json["findings"][0]["trace"][2], "FR ∉ {ES}");
+    assert_eq!(json["excepted"][0]["exception"], "EXC-1");
+    assert_eq!(json["summary"]["errors"], 3);
+    let github = written(&traced(), Format::Github);
+    assert_eq!(github.lines().count(), 3);
+    assert!(github.contains("%0Atrace: S3_ENDPOINT → s3.eu"), "{github}");
+}
+
+#[test]
+fn what_an_exception_allows_is_a_suppressed_result() {
+    let log = sarif::log(&traced(), "");
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    assert_eq!(results.len(), 4);
+    assert_eq!(results[0].get("suppressions"), None);
+    assert_eq!(
+        results[3]["suppressions"],
+        serde_json::json!([{
+            "kind": "external",
+            "status": "accepted",
+            "justification": "recovery, key token=***",
+            "properties": { "id": "EXC-1", "approver": "privacy@acme.example", "expires": "2027-01-31" },
+        }])
+    );
+    let steps = &results[0]["codeFlows"][0]["threadFlows"][0]["locations"];
+    assert_eq!(steps[0]["location"]["message"]["text"], "S3_ENDPOINT");
+    assert_eq!(
+        results[0]["locations"][0]["logicalLocations"][0]["fullyQualifiedName"],
+        "production/es/Deployment apps/api"
+    );
+    let artifact = &log["runs"][0]["artifacts"][0];
+    assert_eq!(
+        artifact["hashes"]["sha-256"],
+        Digest::of(TEXT.as_bytes()).to_string()
+    );
+}
+
+#[test]
+fn a_clean_report_says_what_was_looked_at() {
+    let scope = traced().scope;
+    let clean = Report::new(Vec::new(), SourceMap::default()).examining(scope.expect("a scope"));
+    assert_eq!(
+        written(&clean, Format::Human),
+        "no findings: 4 cells, 7 objects, 3 rules; conforms to the declared policy (as of 2026-11-21)\n"
+    );
+}
+
 #[test]
 fn an_empty_report_says_so_or_says_nothing() {
     let report = Report::new(Vec::new(), SourceMap::default());
@@ -83,6 +178,7 @@ fn json_has_its_own_shape() {
       "level": "error",
       "message": "the region `es` is in GB",
       "cell": null,
+      "object": null,
       "file": "platform.toml",
       "line": 3,
       "column": 12,
@@ -106,11 +202,13 @@ fn json_has_its_own_shape() {
           "endColumn": 19
         }
       ],
+      "trace": [],
       "help": [
         "use `eu-south-2`"
       ]
     }
   ],
+  "excepted": [],
   "summary": {
     "errors": 1,
     "warnings": 1,
@@ -206,6 +304,7 @@ fn sarif_conforms_to_the_published_schema() {
     for log in [
         sarif::log(&example(), "https://example.org/tool"),
         sarif::log(&Report::new(Vec::new(), SourceMap::default()), ""),
+        sarif::log(&traced(), ""),
     ] {
         let errors: Vec<String> = validator
             .iter_errors(&log)

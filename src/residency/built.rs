@@ -21,7 +21,8 @@ pub(super) fn finding(
     let finding = rule
         .finding(message)
         .at(here.place(spot), label)
-        .in_cell(here.cell.name.as_str());
+        .in_cell(here.cell.name.as_str())
+        .about(here.manifest(spot).identity());
     with_policy(input, here.region, finding)
 }
 
@@ -65,7 +66,9 @@ pub(super) fn trouble(
     let own = home(input.platform, here.region?)?;
     let at_home = !resolved.countries.is_empty() && resolved.countries.is_subset(own);
     match &resolved.destination {
+        // A name of the cluster that nobody has leads nowhere: the cluster asks no one else for it.
         Destination::Itself
+        | Destination::NoService
         | Destination::Service { .. }
         | Destination::Home
         | Destination::Endpoint(_) => None,

@@ -9,7 +9,7 @@ use crate::spec::KeyPath;
 use crate::spec::types::{ExceptionSpec, Provider};
 
 /// Whether an exception, by its position in the declaration, is complete, in force and keeps its key at home.
-pub(super) fn holds(input: &Input<'_>, index: usize) -> bool {
+pub fn holds(input: &Input<'_>, index: usize) -> bool {
     let Some(exception) = input.platform.residency.exceptions.get(index) else {
         return false;
     };

@@ -195,8 +195,11 @@ fn rank(code: &str) -> u8 {
         "RES302" => 0,
         "RES301" => 1,
         "RES303" | "RES304" | "RES308" => 2,
-        "RES307" => 3,
+        // What is replicated or backed up there says more than that it is there.
+        "RES101" | "RES307" => 3,
         code if code.starts_with("RES0") || !code.starts_with("RES") => 3,
-        _ => 4,
+        // Where a bucket is says more than whose name it has.
+        "RES209" => 4,
+        _ => 5,
     }
 }

@@ -20,6 +20,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(input: &Input<'_>, out: &mut Found) {
+    if let Some(tree) = input.tree {
+        out.looked(&RULE, "", tree.compared);
+    }
     for file in input.files() {
         let (message, label) = match file.state {
             FileState::Missing => ("is missing", "not there"),

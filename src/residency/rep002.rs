@@ -22,6 +22,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(input: &Input<'_>, out: &mut Found) {
+    if let Some(tree) = input.tree {
+        out.looked(&RULE, "", tree.compared);
+    }
     for file in input.files() {
         let (message, help) = match file.state {
             FileState::Edited => (

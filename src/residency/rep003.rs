@@ -23,6 +23,7 @@ fn check(input: &Input<'_>, out: &mut Found) {
     let Some(tree) = input.tree else { return };
     let there: BTreeSet<&str> = tree.pins.iter().map(|pin| pin.path.as_str()).collect();
     for cell in input.all_cells() {
+        out.looked(&RULE, &cell.name, input.platform.services.len());
         for service in input.platform.services.keys() {
             let path = cell.pins(service);
             if there.contains(path.as_str()) {

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(input: &Input<'_>, out: &mut Found) {
+    input.looked_at_pins(&RULE, out, |_| true);
     for pin in input.pins() {
         if let Some(problem) = &pin.problem {
             out.push(

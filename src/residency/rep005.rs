@@ -18,6 +18,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(input: &Input<'_>, out: &mut Found) {
+    input.looked_at_pins(&RULE, out, |pin| {
+        pin.released && input.source_environment(pin).is_some()
+    });
     for pin in input.pins() {
         let Some(source) = input.source_environment(pin) else {
             continue;

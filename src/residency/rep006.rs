@@ -32,6 +32,9 @@ fn check(input: &Input<'_>, out: &mut Found) {
         .flat_map(|tree| &tree.pins)
         .filter_map(|pin| Some((pin.path.as_str(), pin.digest.as_deref()?)))
         .collect();
+    input.looked_at_pins(&RULE, out, |pin| {
+        pin.released && pin.digest.is_some() && input.source_environment(pin).is_some()
+    });
     for pin in input
         .pins()
         .filter(|pin| pin.released && pin.problem.is_none())

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Tree {
     /// Files that are not as `render` would have them; those that are, are left out, and so are pins files.
     pub files: Vec<FileFact>,
+    /// How many generated files were compared with what `render` would write.
+    pub compared: usize,
     /// The pins files that are there.
     pub pins: Vec<PinFact>,
     /// Every digest that a pins file ever had on the branch that Argo CD follows, by path. `None` when the history is

@@ -24,6 +24,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(input: &Input<'_>, out: &mut Found) {
+    out.looked(&RULE, "", input.regions().count());
     for region in input.regions() {
         let path = KeyPath::new(["regions", &region.name]);
         if region.jurisdiction.is_none() {

@@ -32,6 +32,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(input: &Input<'_>, out: &mut Found) {
+    out.looked(&RULE, "", input.regions().count());
     for region in input.regions().filter(|region| res001::is_known(region)) {
         let Some(home) = home(input.platform, region) else {
             continue;

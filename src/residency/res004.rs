@@ -27,6 +27,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(input: &Input<'_>, out: &mut Found) {
+    let regions = input.used_regions().len();
+    out.looked(&RULE, "", input.platform.stores.len() * regions);
     departing(input, &RULE, out);
 }
 

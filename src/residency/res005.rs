@@ -28,6 +28,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(input: &Input<'_>, out: &mut Found) {
+    let platform = input.platform;
+    out.looked(&RULE, "", platform.flows.len() + platform.endpoints.len());
     res004::departing(input, &RULE, out);
     let handled = handled(input.platform);
     for service in input.platform.services.values() {

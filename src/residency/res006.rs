@@ -31,6 +31,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(input: &Input<'_>, out: &mut Found) {
+    out.looked(&RULE, "", all(input).count());
     for written in all(input) {
         out.extend(defects(&written));
     }

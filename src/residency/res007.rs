@@ -35,6 +35,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(input: &Input<'_>, out: &mut Found) {
+    let encrypted = |written: &Written<'_>| written.exception.encryption.is_some();
+    out.looked(&RULE, "", all(input).filter(encrypted).count());
     for written in all(input) {
         out.extend(defects(&written));
     }

@@ -25,6 +25,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(input: &Input<'_>, out: &mut Found) {
+    out.looked(&RULE, "", input.cells().count());
     clusters(input, out);
     buckets(input, out);
     for store in &input.platform.stores {

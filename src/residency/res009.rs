@@ -24,6 +24,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(input: &Input<'_>, out: &mut Found) {
+    let attested = input
+        .regions()
+        .filter(|region| region.attestation.is_some());
+    let policies = usize::from(input.policy.is_some());
+    out.looked(&RULE, "", policies + attested.count() + all(input).count());
     changed(input, out);
     attestations(input, out);
 }

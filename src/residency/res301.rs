@@ -2,6 +2,7 @@
 
 use super::built::{Trouble, evidence, finding, steps, trouble};
 use super::found::Found;
+use super::relayed;
 use super::rule::{Input, Rule, Weight};
 
 /// The rule.
@@ -21,6 +22,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(input: &Input<'_>, out: &mut Found) {
     for here in input.built() {
         out.examined(&RULE, here, here.mentions.len());
+        relayed::check(&RULE, input, here, out);
         for mention in &here.mentions {
             let (Some(trouble), Some(evidence)) = (
                 trouble(input, here, &mention.resolved),

@@ -164,6 +164,26 @@ impl<'a> Input<'a> {
             .filter(move |pin| only.is_none_or(|only| pin.cell == *only))
     }
 
+    /// Says for each judged cell how many of its pins a rule looks at.
+    pub(super) fn looked_at_pins(
+        &self,
+        rule: &Rule,
+        out: &mut Found,
+        is_looked_at: impl Fn(&PinFact) -> bool,
+    ) {
+        if self.tree.is_none() {
+            return;
+        }
+        for cell in self.all_cells() {
+            let own = self.pins().filter(|pin| pin.cell == cell.name);
+            out.looked(
+                rule,
+                &cell.name,
+                own.filter(|pin| is_looked_at(pin)).count(),
+            );
+        }
+    }
+
     /// The environment from which a pin's environment is promoted.
     pub(super) fn source_environment(&self, pin: &PinFact) -> Option<&'a Name> {
         let environment = self.platform.environment(&pin.cell.parts().0)?;

@@ -5,6 +5,7 @@
 //! shape: editors complete from it and module `shape` enforces it, so the two cannot disagree.
 
 mod document;
+pub mod formats;
 pub mod names;
 pub mod schema;
 mod shape;

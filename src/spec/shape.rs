@@ -5,7 +5,7 @@
 
 use super::FILE;
 use super::document::{Document, Entry, KeyPath, Node, Value};
-use super::names::FORMATS;
+use super::formats::FORMATS;
 use super::schema;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Location, Span};

@@ -16,6 +16,8 @@ pub(super) enum Format {
     Shell,
     /// `.md`: text without effect on the page.
     Markdown,
+    /// `.html`: text, inside of elements and of attributes in quotes.
+    Html,
     /// Anything else, such as a Makefile: only harmless characters, the rest is refused.
     Plain,
 }
@@ -29,6 +31,7 @@ impl Format {
             Some("json" | "toml") => Self::Quoted,
             Some("sh") => Self::Shell,
             Some("md") => Self::Markdown,
+            Some("html") => Self::Html,
             _ => Self::Plain,
         }
     }
@@ -51,6 +54,7 @@ impl Format {
             Self::Quoted => Ok(yaml::quote(text)),
             Self::Shell => shell(text),
             Self::Markdown => Ok(markdown(text)),
+            Self::Html => Ok(html(text)),
             Self::Plain => plain(text),
         }
     }
@@ -81,6 +85,24 @@ fn markdown(text: &str) -> String {
             '<' | '>' | '&' | '`' | '|' => result.push_str(&format!("&#{};", u32::from(c))),
             '*' | '[' | ']' | '\\' | '#' | '!' | '~' | '$' => result.extend(['\\', c]),
             c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => result.push(' '),
+            c => result.push(c),
+        }
+    }
+    result
+}
+
+/// Text that a browser shows as it is, wherever in a page it stands but in tags, scripts and styles.
+fn html(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' | '>' | '&' | '"' | '\'' | '`' => result.push_str(&format!("&#{};", u32::from(c))),
+            '\n' | '\t' => result.push(' '),
+            c if c.is_control()
+                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
+            {
+                result.push('\u{fffd}');
+            }
             c => result.push(c),
         }
     }
@@ -125,6 +147,15 @@ mod tests {
             markdown("`<img>` | [x](y)\n# *b*"),
             r"&#96;&#60;img&#62;&#96; &#124; \[x\](y) \# \*b\*"
         );
+    }
+
+    #[test]
+    fn html_is_text() {
+        assert_eq!(
+            html("<a href='x' on=\"y\">&\n\u{1b}\u{202e}é"),
+            "&#60;a href=&#39;x&#39; on=&#34;y&#34;&#62;&#38; \u{fffd}\u{fffd}é"
+        );
+        assert_eq!(Format::of("report/page.html"), Format::Html);
     }
 
     #[test]

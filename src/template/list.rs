@@ -172,4 +172,5 @@ templates! {
     "docs/restore.md",
     "github/postgres-image.yml",
     "images/postgres/Dockerfile",
+    "report/residency-report.html",
 }

@@ -32,10 +32,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("plan", &["source", "diagnostic", "digest", "yaml", "spec", "catalogue", "template", "model", "secrets", "pins"]),
     ("kustomize", &["source", "diagnostic", "yaml"]),
     ("facts", &["source", "diagnostic", "yaml", "spec", "catalogue", "model", "plan", "pins", "kustomize"]),
+    ("compare", &["source", "diagnostic", "kustomize"]),
     // What is judged, proposed and said.
     ("residency", &["source", "diagnostic", "digest", "yaml", "spec", "catalogue", "model", "plan", "pins", "kustomize", "facts"]),
     ("promotion", &["source", "diagnostic", "digest", "yaml", "spec", "model", "plan", "pins"]),
-    ("report", &["source", "diagnostic", "digest", "spec", "model", "residency"]),
+    ("report", &["source", "diagnostic", "digest", "spec", "catalogue", "template", "model", "kustomize", "facts", "compare", "residency"]),
     // The edges: disk, Git, GitHub, registries, terminal.
     ("workspace", &["source", "diagnostic", "spec", "plan"]),
     ("tree", &["source", "diagnostic", "digest", "plan"]),
@@ -45,8 +46,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ui", &["diagnostic"]),
     // The verbs, and the way in.
     ("commands", &[
-        "source", "diagnostic", "yaml", "spec", "catalogue", "template", "blueprint", "model", "secrets", "plan", "pins",
-        "kustomize", "facts", "residency", "promotion", "report", "workspace", "tree", "repo", "forge", "registry",
+        "source", "diagnostic", "digest", "yaml", "spec", "catalogue", "template", "blueprint", "model", "secrets", "plan", "pins",
+        "kustomize", "facts", "compare", "residency", "promotion", "report", "workspace", "tree", "repo", "forge", "registry",
         "ui",
     ]),
     ("cli", &["source", "diagnostic", "spec", "commands", "ui"]),

@@ -1,4 +1,18 @@
 //! Violations planted into the rendered example: each is caught by its own rule at the line that a person must change.
 //! Changes that do no harm stay silent.
 
+mod addresses;
 mod basics;
+mod bootstrap;
+mod containment;
+mod controls;
+mod credentials;
+mod flows;
+mod gitops;
+mod harmless;
+mod observability;
+mod repository;
+mod stores;
+mod strangers;
+mod terraform;
+mod ways_in;

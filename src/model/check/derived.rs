@@ -5,7 +5,8 @@ use crate::model::Problems;
 use crate::model::platform::{Platform, StoreOrigin};
 use crate::model::supabase::SUPABASE;
 use crate::spec::KeyPath;
-use crate::spec::names::{CellName, Name, is_label};
+use crate::spec::formats::is_label;
+use crate::spec::names::{CellName, Name};
 use std::collections::BTreeMap;
 
 /// The name of a cell's cluster is put together from three others.

@@ -3,8 +3,8 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::amount::Amount;
 use crate::model::needs::{Need, Rations, Total};
-use crate::model::platform::{Cell, Platform};
 use crate::model::references::dangling;
+use crate::model::{Cell, Platform};
 use crate::model::{Problems, namespaces};
 use crate::spec::names::{Name, Quantity};
 use crate::spec::{KeyPath, Spec};

@@ -2,11 +2,12 @@
 
 use super::postgres::{POSTGRES, POSTGRES_PORT, certificate, pods, way};
 use super::{Brought, services};
+use crate::model::cell::Cell;
 use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer, Pods};
 use crate::model::needs::{self, Need};
 use crate::model::object_users::{ObjectRights, ObjectUser};
-use crate::model::platform::{Cell, Platform, Store, StoreOrigin};
+use crate::model::platform::{Platform, Store, StoreOrigin};
 use crate::model::resolve;
 use crate::model::schedule::{Cron, longest_gap};
 use crate::spec::Spec;

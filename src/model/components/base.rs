@@ -1,12 +1,13 @@
 //! The base of a cell: its namespaces, and what holds in all of them.
 
 use super::Brought;
+use crate::model::cell::Cell;
 use crate::model::guard_rails::GuardRail;
 use crate::model::ingress::TRAEFIK;
 use crate::model::namespaces::{Namespace, PodSecurity, of_team};
 use crate::model::needs::{Need, Rations, Total};
 use crate::model::operators::{self, Operator};
-use crate::model::platform::{Cell, Platform};
+use crate::model::platform::Platform;
 use crate::model::units::{ClusterWide, Part, Unit};
 use std::collections::BTreeSet;
 

@@ -1,11 +1,12 @@
 //! cert-manager: its chart, and the ways it needs.
 
 use super::Brought;
+use crate::model::cell::Cell;
 use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer, Pods};
 use crate::model::ingress::{Acme, CERT_MANAGER, CertManager, PRIVATE_CA, TRAEFIK_PORTS};
 use crate::model::operators::{Operator, kind};
-use crate::model::platform::{Cell, Platform};
+use crate::model::platform::Platform;
 use crate::spec::types::{EnvironmentKind, IngressController};
 
 const KEY: &str = "components.cert-manager";

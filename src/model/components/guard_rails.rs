@@ -1,7 +1,8 @@
 //! The guard rails: admission policies, which are in no namespace.
 
 use super::Brought;
-use crate::model::platform::{Cell, Platform};
+use crate::model::cell::Cell;
+use crate::model::platform::Platform;
 use crate::model::units::{ClusterWide, Part, Unit};
 
 /// The unit and its AppProject.

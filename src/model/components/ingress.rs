@@ -2,10 +2,11 @@
 
 use super::Brought;
 use crate::catalogue;
+use crate::model::cell::Cell;
 use crate::model::edges::{Edge, Peer};
 use crate::model::ingress::{GATEWAY, TRAEFIK, TRAEFIK_PORTS, traefik_pods};
 use crate::model::operators::{Operator, kind};
-use crate::model::platform::{Cell, Platform};
+use crate::model::platform::Platform;
 use crate::model::units::{Part, Unit};
 use crate::spec::types::{IngressController, RouteKind};
 use std::collections::BTreeSet;

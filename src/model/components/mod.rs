@@ -17,6 +17,7 @@ mod services;
 mod supabase;
 mod valkey;
 
+use super::cell::Cell;
 use super::credentials::Credential;
 use super::edges::{Edge, Peer, Pods};
 use super::ingress::{Exposed, Ingress};
@@ -24,7 +25,7 @@ use super::namespaces::Namespace;
 use super::needs::Need;
 use super::object_users::ObjectUser;
 use super::operators::Operator;
-use super::platform::{Cell, Platform, Service, Store};
+use super::platform::{Platform, Service, Store};
 use super::units::{ClusterWide, Unit};
 use crate::spec::Spec;
 use crate::spec::names::Name;

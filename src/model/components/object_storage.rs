@@ -9,11 +9,12 @@ pub use resolved::{
 pub(in crate::model) use resolved::{everywhere, external, in_cell};
 
 use super::{Brought, services};
+use crate::model::cell::Cell;
 use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer, Pods};
 use crate::model::needs::{self, Need};
 use crate::model::object_users::{ObjectRights, ObjectUser};
-use crate::model::platform::{Cell, Platform, Service, Store, StoreOrigin};
+use crate::model::platform::{Platform, Service, Store, StoreOrigin};
 use crate::model::units::Unit;
 use crate::model::{OBJECT_STORAGE_PORT, resolve};
 use crate::spec::Spec;

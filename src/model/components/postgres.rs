@@ -1,10 +1,11 @@
 //! The database: plain PostgreSQL, or the one that Supabase is built upon. Each service that uses it has a role of its own.
 
 use super::{Brought, backups, services};
+use crate::model::cell::Cell;
 use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer, Pods};
 use crate::model::needs::{self, Need};
-use crate::model::platform::{Cell, Platform, Resources, Service, Store, StoreOrigin};
+use crate::model::platform::{Platform, Resources, Service, Store, StoreOrigin};
 use crate::model::resolve;
 use crate::model::supabase::SUPABASE;
 use crate::model::units::Unit;

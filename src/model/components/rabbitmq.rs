@@ -2,7 +2,8 @@
 
 use super::Brought;
 use super::server::{CellServer, Server};
-use crate::model::platform::{Cell, Platform, Service, Store};
+use crate::model::cell::Cell;
+use crate::model::platform::{Platform, Service, Store};
 use crate::model::resolve::{quantity, resources};
 use crate::spec::Spec;
 use crate::spec::names::Name;

@@ -2,9 +2,10 @@
 //! another one, which comes up after it.
 
 use super::Brought;
+use crate::model::cell::Cell;
 use crate::model::edges::{Edge, NAME_LABEL, Peer, Pods};
 use crate::model::operators::{Operator, kind};
-use crate::model::platform::{Cell, Endpoint, Platform};
+use crate::model::platform::{Endpoint, Platform};
 use crate::model::units::{Part, Unit};
 use crate::spec::Spec;
 use crate::spec::names::Name;

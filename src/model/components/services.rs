@@ -1,10 +1,11 @@
 //! What services bring: their units in the order in which they call each other, and the edges of `calls` and `expose`.
 
 use super::Brought;
+use crate::model::cell::Cell;
 use crate::model::edges::{Edge, Peer, Pods};
 use crate::model::ingress::Exposed;
 use crate::model::needs::Need;
-use crate::model::platform::{Cell, Endpoint, Platform, Service};
+use crate::model::platform::{Endpoint, Platform, Service};
 use crate::model::units::{Part, Unit};
 use crate::spec::names::Name;
 use crate::spec::types::EnvironmentKind;

@@ -1,12 +1,13 @@
 //! Supabase: what its parts reach, which Secrets they need, and what services get that use it.
 
 use super::{Brought, services};
+use crate::model::cell::Cell;
 use crate::model::credentials::{Credential, Value};
 use crate::model::edges::{Edge, Peer, Pods};
 use crate::model::ingress::Exposed;
 use crate::model::needs::Need;
 use crate::model::object_users::{ObjectRights, ObjectUser};
-use crate::model::platform::{Cell, Platform, Service, Store, StoreOrigin};
+use crate::model::platform::{Platform, Service, Store, StoreOrigin};
 use crate::model::supabase::{CellSupabase, SUPABASE, SUPABASE_BUCKET, SupabasePart};
 use crate::model::units::{Part, Unit};
 use crate::model::{POSTGRES_PORT, resolve};

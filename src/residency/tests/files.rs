@@ -27,6 +27,7 @@ fn tree() -> Tree {
     });
     Tree {
         files: Vec::new(),
+        compared: 0,
         pins: pins.collect(),
         history: Some(BTreeMap::new()),
     }

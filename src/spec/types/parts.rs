@@ -5,7 +5,9 @@ use super::{
     ObjectStorageOverride, ObjectStorageSpec, PostgresOverride, PostgresSpec, RabbitmqOverride,
     RabbitmqSpec, SecretsSpec, SupabaseOverride, SupabaseSpec, ValkeyOverride, ValkeySpec,
 };
-use crate::spec::names::{CellName, Cidr, Country, Digest, Host, Identifier, Image, Name};
+use crate::spec::names::{
+    CellName, Cidr, Country, Digest, Host, Identifier, Image, Name, SecretKey,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -136,6 +138,9 @@ pub struct EndpointSpec {
     /// Its addresses. Needed when a service calls it, because a NetworkPolicy cannot name a host.
     #[serde(default)]
     pub cidrs: Vec<Cidr>,
+    /// The Secret whose value leads here, `secret:namespace/name` or `secret:namespace/name/key`: what is sealed nobody can read,
+    /// so this is where it is declared.
+    pub via: Option<SecretKey>,
 }
 
 /// A declared movement of data.

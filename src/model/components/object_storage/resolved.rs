@@ -2,7 +2,8 @@
 
 use crate::catalogue::{self, LocationKind, LocationStatus, Place};
 use crate::model::OBJECT_STORAGE_PORT;
-use crate::model::platform::{Cell, Environment, Platform, Resources};
+use crate::model::cell::Cell;
+use crate::model::platform::{Environment, Platform, Resources};
 use crate::model::resolve::{over, quantity, resources};
 use crate::spec::Spec;
 use crate::spec::names::{CellName, Cidr, Host, Name, Quantity};
