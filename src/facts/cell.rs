@@ -8,11 +8,13 @@ use super::repository::Repository;
 use super::scan::{self, Mention};
 use super::scripts::{self, PlacedScript};
 use super::secrets::{self, SecretFact};
+use super::telemetry;
 use super::workloads::{self, Workload};
 use crate::diagnostic::Diagnostic;
 use crate::kustomize::{Builder, Node, Object, Origin};
 use crate::model::{Cell, Platform, Region};
 use crate::source::Location;
+use std::sync::OnceLock;
 
 /// What is known about one cell.
 pub struct CellFacts<'a> {
@@ -42,6 +44,8 @@ pub struct CellFacts<'a> {
     pub warnings: Vec<Diagnostic>,
     pub(super) names: Names,
     pub(super) builder: &'a Builder<'a>,
+    /// Configuration of observability, once it was read.
+    pub(super) documents: OnceLock<Vec<telemetry::Document>>,
 }
 
 /// An object of a cell.
@@ -153,6 +157,7 @@ impl<'a> CellFacts<'a> {
             warnings: deployed.warnings,
             names: Names::default(),
             builder,
+            documents: OnceLock::new(),
         };
         let declared = cell
             .namespaces
@@ -164,6 +169,15 @@ impl<'a> CellFacts<'a> {
         facts.workloads = workloads::workloads(&facts);
         facts.scripts = scripts::scripts(&facts);
         facts.mentions = scan::mentions(&facts);
+        let idle = telemetry::idle(&facts);
+        facts.mentions.retain(|mention| {
+            let spot = &mention.spot;
+            !idle.iter().any(|idle| {
+                (idle.manifest, idle.origin) == (spot.manifest, spot.origin)
+                    && idle.line == spot.line
+                    && (idle.part.is_empty() || idle.part.contains(&spot.part))
+            })
+        });
         facts
     }
 

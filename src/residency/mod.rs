@@ -7,6 +7,7 @@
 mod addressed;
 mod bootstrap;
 mod built;
+mod clients;
 mod copies;
 mod departures;
 mod exceptions;

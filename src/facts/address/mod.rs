@@ -5,6 +5,7 @@
 //! leads; see [`super::resolve`].
 
 mod ip;
+mod key;
 mod name;
 mod strings;
 mod text;
@@ -15,8 +16,9 @@ pub use text::Expect;
 use ipnet::IpNet;
 use std::net::IpAddr;
 
+pub(super) use key::{is_address_key, may_be_address_key};
 pub(super) use name::{is_plausible, is_strong};
-pub(super) use text::{is_address_key, may_be_address_key, read};
+pub(super) use text::read;
 
 /// Where a text points to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

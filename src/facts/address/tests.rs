@@ -1,4 +1,4 @@
-use super::text::is_address_key;
+use super::key::is_address_key;
 use super::*;
 
 fn hosts(text: &str, expect: Expect) -> Vec<String> {
@@ -147,7 +147,7 @@ fn scripts_and_programs_give_their_hosts() {
 
 #[test]
 fn keys_name_addresses_by_their_last_word() {
-    for key in text::ADDRESS_KEYS {
+    for key in key::ADDRESS_KEYS {
         assert!(is_address_key(key), "{key}");
     }
     for key in [

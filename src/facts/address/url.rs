@@ -1,7 +1,8 @@
 //! URLs: what they name, with several hosts, with users, with addresses among their parameters.
 
 use super::ip::Notation;
-use super::text::{Expect, is_address_key, read as read_text};
+use super::key::is_address_key;
+use super::text::{Expect, read as read_text};
 use super::{Host, Reading, host_and_port};
 
 /// Schemes whose first part is no host: buckets, files, images, references.

@@ -5,7 +5,7 @@
 //! <https://prometheus-operator.dev/docs/api-reference/api/>,
 //! <https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/>.
 
-use super::documents::{Document, Setting, documents, plain};
+use super::documents::{Document, Setting, plain};
 use super::templates::defined;
 use crate::facts::cell::{CellFacts, Spot};
 use std::collections::{BTreeMap, BTreeSet};
@@ -170,12 +170,12 @@ const KINDS: &[Kind] = &[
 /// Every way in which somebody is told of an alert in a cell.
 pub fn receivers(facts: &CellFacts<'_>) -> Vec<Receiver> {
     let mut found = Vec::new();
-    for document in documents(facts) {
-        for (path, kind) in groups(&document) {
-            found.push(receiver(&document, &path, kind));
+    for document in facts.documents() {
+        for (path, kind) in groups(document) {
+            found.push(receiver(document, &path, kind));
         }
-        for path in contact_points(&document) {
-            found.extend(contact_point(&document, &path));
+        for path in contact_points(document) {
+            found.extend(contact_point(document, &path));
         }
     }
     found
@@ -183,7 +183,8 @@ pub fn receivers(facts: &CellFacts<'_>) -> Vec<Receiver> {
 
 /// The templates that are defined anywhere in a cell, by name.
 pub fn definitions(facts: &CellFacts<'_>) -> BTreeMap<String, String> {
-    documents(facts)
+    facts
+        .documents()
         .iter()
         .filter_map(|document| document.text.as_deref())
         .filter(|text| text.contains("define"))

@@ -1,6 +1,6 @@
 //! Software that tells its maker that it is there, unless it is told not to.
 
-use super::documents::{Document, documents};
+use super::documents::Document;
 use super::habits::{HABITS, Habit, Switch};
 use crate::facts::cell::{CellFacts, Spot};
 use crate::facts::workloads::{Container, Workload};
@@ -29,7 +29,7 @@ pub struct Call {
 
 /// Everything that calls home in a cell, and how many habits were looked at.
 pub fn calls(facts: &CellFacts<'_>) -> (Vec<Call>, usize) {
-    let documents = documents(facts);
+    let documents = facts.documents();
     let mut found = Vec::new();
     let mut examined = 0;
     for workload in &facts.workloads {
@@ -37,9 +37,7 @@ pub fn calls(facts: &CellFacts<'_>) -> (Vec<Call>, usize) {
             for habit in HABITS {
                 if of_image(container, habit) {
                     examined += 1;
-                    found.extend(container_call(
-                        facts, workload, container, habit, &documents,
-                    ));
+                    found.extend(container_call(facts, workload, container, habit, documents));
                 }
             }
             found.extend(turned_on(workload, container));

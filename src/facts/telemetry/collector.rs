@@ -4,6 +4,7 @@
 
 use super::documents::{Document, Setting};
 use super::outlets::{Outlet, Signal, Target};
+use crate::facts::cell::{CellFacts, Spot};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Exporters that go to their vendor when no endpoint is set.
@@ -75,6 +76,32 @@ impl Pipeline<'_> {
             _ => Signal::Traces,
         }
     }
+}
+
+/// The values of exporters that no pipeline uses: they send nothing, so their addresses lead nowhere.
+pub(in crate::facts) fn idle(facts: &CellFacts<'_>) -> Vec<Spot> {
+    let mut found = Vec::new();
+    for document in facts.documents() {
+        let pipelines = pipelines(document);
+        if pipelines.is_empty() {
+            continue;
+        }
+        let is_idle = |setting: &&Setting| {
+            pipelines.iter().map(|pipeline| pipeline.root).any(|root| {
+                match setting.path.strip_prefix(root) {
+                    Some([part, id, ..]) if part == "exporters" => !pipelines
+                        .iter()
+                        .filter(|pipeline| pipeline.root == root)
+                        .flat_map(|pipeline| &pipeline.exporters)
+                        .any(|used| used.value == *id),
+                    _ => false,
+                }
+            })
+        };
+        let idle = document.settings.iter().filter(is_idle);
+        found.extend(idle.map(|setting| setting.spot.clone()));
+    }
+    found
 }
 
 /// What the pipelines of a document send.

@@ -110,8 +110,14 @@ impl Document {
     }
 }
 
-/// Every configuration of a cell.
-pub fn documents(facts: &CellFacts<'_>) -> Vec<Document> {
+impl CellFacts<'_> {
+    /// Every configuration of a product of observability, read when somebody first asks.
+    pub fn documents(&self) -> &[Document] {
+        self.documents.get_or_init(|| documents(self))
+    }
+}
+
+fn documents(facts: &CellFacts<'_>) -> Vec<Document> {
     let mut found = Vec::new();
     for config in &facts.configs {
         found.push(of_text(

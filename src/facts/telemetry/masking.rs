@@ -1,7 +1,7 @@
 //! Whether what identifies a person is taken out of logs and traces before they are kept.
 
 use super::collector::pipelines;
-use super::documents::{Document, Setting, documents};
+use super::documents::{Document, Setting};
 use super::outlets::Signal;
 use super::product::Product;
 use super::river::{Component, components, strings};
@@ -25,15 +25,15 @@ pub struct Shipper {
 
 /// Everything that ships logs or traces in a cell.
 pub fn shippers(facts: &CellFacts<'_>) -> Vec<Shipper> {
-    let documents = documents(facts);
+    let documents = facts.documents();
     let mut found = Vec::new();
-    for document in &documents {
-        promtail(document, &documents, &mut found);
+    for document in documents {
+        promtail(document, documents, &mut found);
         collector(document, &mut found);
         vector(document, &mut found);
         if let Some(text) = &document.text {
             alloy(document, text, &mut found);
-            fluent(document, text, &documents, &mut found);
+            fluent(document, text, documents, &mut found);
         }
     }
     if found.is_empty() {

@@ -19,6 +19,7 @@ mod sinks;
 pub mod templates;
 mod variables;
 
-pub use documents::{Document, Setting, documents};
+pub(super) use collector::idle;
+pub use documents::{Document, Setting};
 pub use outlets::{Outlet, Signal, Target, outlets};
 pub use product::Product;

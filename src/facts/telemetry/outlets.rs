@@ -1,6 +1,6 @@
 //! Places that metrics, logs and traces are sent to or kept at.
 
-use super::documents::{Document, Setting, documents};
+use super::documents::{Document, Setting};
 use super::product::Product;
 use super::{collector, fluent, object_stores, river, sinks, variables};
 use crate::facts::cell::{CellFacts, Spot};
@@ -97,8 +97,8 @@ pub(super) fn addresses(text: &str) -> impl Iterator<Item = String> + '_ {
 /// Every place that a cell's metrics, logs and traces are sent to or kept at.
 pub fn outlets(facts: &CellFacts<'_>) -> Vec<Outlet> {
     let mut found = variables::outlets(facts);
-    for document in documents(facts) {
-        of_document(&document, &mut found);
+    for document in facts.documents() {
+        of_document(document, &mut found);
     }
     found.sort_by(|a, b| (a.signal, a.manifest, &a.key).cmp(&(b.signal, b.manifest, &b.key)));
     found.dedup();

@@ -168,7 +168,9 @@ fn identity_providers_elsewhere() {
     )
     .silent();
     env("GOTRUE_EXTERNAL_GOOGLE_ENABLED", "\"true\"").caught("RES605", CUSTOM, "true");
-    env("GOTRUE_SMS_PROVIDER", "messagebird").caught("RES605", CUSTOM, "messagebird");
+    // The mail and messages of Supabase have a rule of their own, which says so too.
+    let messages = codes(&env("GOTRUE_SMS_PROVIDER", "messagebird"), "RES605");
+    assert_eq!(messages, [format!("RES605 {CUSTOM}:12")]);
     let dex = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: dex\n  namespace: carebase-apps\ndata:\n  config.yaml: |\n    connectors:\n      - type: oidc\n        id: corp\n        config:\n          \
         issuer: https://accounts.vendor.example\n";
     more(dex).caught("RES605", MORE, "accounts.vendor.example");

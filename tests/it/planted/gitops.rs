@@ -200,7 +200,7 @@ fn content_from_elsewhere() {
             "targetRevision: \"2.*\"",
         )
         .caught("RES506", chart, "2.*");
-    let helm = "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata:\n  name: loki\n  namespace: kube-system\nspec:\n  chart: loki\n";
+    let helm = "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata:\n  name: reports\n  namespace: kube-system\nspec:\n  chart: reports\n";
     more(helm).caught("RES506", MORE, "kind: HelmChart");
     let elsewhere = OWN.replace("acme/platform", "vendor/manifests");
     more(&application("more", &elsewhere, HERE)).caught("RES506", MORE, "vendor/manifests");

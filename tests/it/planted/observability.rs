@@ -120,7 +120,7 @@ fn the_store_of_thanos_is_found_even_in_base64() {
 
 #[test]
 fn where_loki_keeps_logs_is_found_with_and_without_an_endpoint() {
-    with(&config("loki.yaml", "schema_config:\n  configs: []\nstorage_config:\n  aws:\n    endpoint: s3.eu-central-1.amazonaws.com\n    bucketnames: logs\nanalytics:\n  reporting_enabled: false\n"))
+    with(&config("loki.yaml", "schema_config:\n  configs: []\nstorage_config:\n  aws:\n    endpoint: s3.eu-central-1.amazonaws.com\n    bucketnames: carebase-production-tr-objects\nanalytics:\n  reporting_enabled: false\n"))
         .caught("RES702", FILE, "endpoint: s3.eu-central-1.amazonaws.com");
     only(
         &with(&config(

@@ -59,14 +59,6 @@ impl Planted {
         self
     }
 
-    /// Removes a file.
-    #[must_use]
-    #[track_caller]
-    pub(crate) fn without(mut self, path: &str) -> Self {
-        assert!(self.files.remove(path).is_some(), "no file {path}");
-        self
-    }
-
     /// Replaces the first occurrence of a text in a file; it must be there.
     #[must_use]
     #[track_caller]
