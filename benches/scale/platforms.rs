@@ -52,7 +52,7 @@ pub(crate) fn declaration(services: usize) -> String {
         }
     }
     text.push_str(
-        "\n[components.object-storage]\nengine = \"minio\"\n\n[components.supabase]\n\n[components.backups]\n\
+        "\n[components.object-storage]\nengine = \"minio\"\n\n[components.supabase]\nclasses = [\"pii\"]\n\n[components.backups]\n\
          postgres = { schedule-full = \"30 1 * * 0\" }\n\n[components.secrets]\nbackend = \"sealed-secrets\"\n",
     );
     text

@@ -7,7 +7,6 @@ mod keys;
 
 use super::address::{Address, Host};
 use super::cell::{CellFacts, Spot};
-use super::embedded;
 use super::resolve::Destination;
 use super::workloads::Setting;
 use crate::kustomize::Node;
@@ -26,50 +25,51 @@ pub struct Owner<'a> {
 
 /// Whose a bucket is.
 pub fn owners<'a>(platform: &'a Platform, bucket: &str) -> Vec<Owner<'a>> {
-    let mut found = Vec::new();
-    for cell in &platform.cells {
-        let named = |template: &str| {
-            template
-                .replace("{environment}", &cell.environment)
-                .replace("{region}", &cell.region)
-                == bucket
-        };
-        let made = cell
-            .object_storage
-            .iter()
-            .flat_map(|store| &store.buckets)
-            .filter(|(_, name)| *name == bucket)
-            .map(|(store, _)| store);
-        let declared = platform
-            .stores
-            .iter()
-            .filter(|store| {
-                store
-                    .region
-                    .as_ref()
-                    .is_none_or(|only| *only == cell.region)
-            })
-            .filter(|store| store.bucket.as_deref().is_some_and(named))
-            .map(|store| &store.id);
-        let outside = platform
-            .postgres_backups
-            .iter()
-            .filter_map(|backups| backups.offsite.get(&cell.region))
-            .filter(|offsite| named(&offsite.bucket))
-            .map(|offsite| &offsite.store);
-        if let Some(store) = made.chain(declared).chain(outside).next() {
-            found.push(Owner { store, cell });
-        }
-    }
-    found
+    let owner = |cell| Some((cell, store_of(platform, cell, bucket)?));
+    platform
+        .cells
+        .iter()
+        .filter_map(owner)
+        .map(|(cell, store)| Owner { store, cell })
+        .collect()
 }
 
 /// The store of a cell that a bucket belongs to.
 pub fn own<'a>(here: &CellFacts<'a>, bucket: &str) -> Option<&'a Name> {
-    owners(here.platform, bucket)
-        .into_iter()
-        .find(|owner| owner.cell.name == here.cell.name)
-        .map(|owner| owner.store)
+    store_of(here.platform, here.cell, bucket)
+}
+
+fn store_of<'a>(platform: &'a Platform, cell: &'a Cell, bucket: &str) -> Option<&'a Name> {
+    let named = |template: &str| {
+        template
+            .replace("{environment}", &cell.environment)
+            .replace("{region}", &cell.region)
+            == bucket
+    };
+    let made = cell
+        .object_storage
+        .iter()
+        .flat_map(|store| &store.buckets)
+        .filter(|(_, name)| *name == bucket)
+        .map(|(store, _)| store);
+    let declared = platform
+        .stores
+        .iter()
+        .filter(|store| {
+            store
+                .region
+                .as_ref()
+                .is_none_or(|only| *only == cell.region)
+        })
+        .filter(|store| store.bucket.as_deref().is_some_and(named))
+        .map(|store| &store.id);
+    let outside = platform
+        .postgres_backups
+        .iter()
+        .filter_map(|backups| backups.offsite.get(&cell.region))
+        .filter(|offsite| named(&offsite.bucket))
+        .map(|offsite| &offsite.store);
+    made.chain(declared).chain(outside).next()
 }
 
 /// The name of a bucket in a manifest.
@@ -160,6 +160,10 @@ impl Search<'_, '_> {
 
     /// `s3://bucket/key`, `arn:aws:s3:::bucket/*`, and the address of a bucket in the cell's own object store.
     fn addresses(&mut self, key: &str, text: &str, namespace: &str, spot: &Spot) {
+        // Most texts have none of the marks below.
+        if !text.contains(":/") && !text.contains("arn:aws:s3:") {
+            return;
+        }
         for start in ["s3://", "s3a://", "s3n://", "gs://", "arn:aws:s3:::"] {
             for (at, _) in text.match_indices(start) {
                 self.add(key, until(&text[at + start.len()..]), spot);
@@ -227,7 +231,7 @@ impl Search<'_, '_> {
                 continue;
             }
             self.value(&config.key, &config.text, &config.namespace, &config.spot);
-            for leaf in embedded::leaves(&config.key, &config.text) {
+            for leaf in config.leaves() {
                 let spot = leaf.spot(&config.spot);
                 let key = leaf
                     .path

@@ -46,6 +46,8 @@ pub struct CellFacts<'a> {
     pub(super) builder: &'a Builder<'a>,
     /// Configuration of observability, once it was read.
     pub(super) documents: OnceLock<Vec<telemetry::Document>>,
+    /// Where signals go, once it was looked for.
+    pub(super) outlets: OnceLock<Vec<telemetry::Outlet>>,
 }
 
 /// An object of a cell.
@@ -158,6 +160,7 @@ impl<'a> CellFacts<'a> {
             names: Names::default(),
             builder,
             documents: OnceLock::new(),
+            outlets: OnceLock::new(),
         };
         let declared = cell
             .namespaces

@@ -1,8 +1,10 @@
 //! Texts of configuration in ConfigMaps and in Secrets that are not sealed.
 
 use super::cell::{Manifest, Spot};
+use super::embedded::{Leaf, leaves};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use std::sync::OnceLock;
 
 /// One entry of a ConfigMap or Secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,14 @@ pub struct Config {
     pub is_decoded: bool,
     /// The value.
     pub spot: Spot,
+    leaves: OnceLock<Vec<Leaf>>,
+}
+
+impl Config {
+    /// The values in the text, read when somebody first asks.
+    pub fn leaves(&self) -> &[Leaf] {
+        self.leaves.get_or_init(|| leaves(&self.key, &self.text))
+    }
 }
 
 /// Every entry of every ConfigMap and plain Secret.
@@ -54,6 +64,7 @@ pub(super) fn configs(manifests: &[Manifest]) -> Vec<Config> {
                     text,
                     is_decoded,
                     spot: Spot::whole(index, &entry.value),
+                    leaves: OnceLock::new(),
                 }));
             }
         }

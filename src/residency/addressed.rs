@@ -5,7 +5,7 @@ use super::built::{Trouble, evidence, finding, steps, trouble};
 use super::found::Found;
 use super::rule::{Input, Rule};
 use crate::catalogue;
-use crate::facts::{Address, CellFacts, Host, Resolved, Setting, Spot, leaves};
+use crate::facts::{Address, CellFacts, Host, Resolved, Setting, Spot};
 use crate::kustomize::Node;
 use crate::spec::types::Provider;
 
@@ -73,11 +73,11 @@ pub(super) fn flags(here: &CellFacts<'_>) -> Vec<Valued> {
 pub(super) fn configured(here: &CellFacts<'_>) -> Vec<Valued> {
     let mut found = Vec::new();
     for config in &here.configs {
-        for leaf in leaves(&config.key, &config.text) {
+        for leaf in config.leaves() {
             found.push(Valued {
                 spot: leaf.spot(&config.spot),
-                path: [vec![config.key.clone()], leaf.path].concat(),
-                text: leaf.value,
+                path: [std::slice::from_ref(&config.key), &leaf.path].concat(),
+                text: leaf.value.clone(),
                 namespace: config.namespace.clone(),
             });
         }

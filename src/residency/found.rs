@@ -82,6 +82,16 @@ impl Found {
         self.so_far.findings.extend(findings);
     }
 
+    /// Adds all that another one has.
+    pub(super) fn append(&mut self, other: Self) {
+        let more = other.so_far;
+        self.so_far.findings.extend(more.findings);
+        self.so_far.excepted.extend(more.excepted);
+        for (key, count) in more.examined {
+            *self.so_far.examined.entry(key).or_default() += count;
+        }
+    }
+
     /// Adds a finding that an exception allows.
     pub(super) fn except(&mut self, finding: Diagnostic, exception: usize) {
         self.so_far.excepted.push(Excepted { finding, exception });

@@ -121,6 +121,7 @@ pub use repository::{FileFact, FileState, PinFact, Tree};
 pub use rule::{Input, Rule, Weight};
 
 use found::Found;
+use rayon::prelude::*;
 
 /// Every rule, sorted by id.
 pub const RULES: &[&Rule] = &[
@@ -209,9 +210,17 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 
 /// Applies every rule, and sorts what they find by place.
 pub fn judge(input: &Input<'_>) -> Judgement {
+    let each: Vec<Found> = RULES
+        .par_iter()
+        .map(|rule| {
+            let mut found = Found::default();
+            (rule.check)(input, &mut found);
+            found
+        })
+        .collect();
     let mut found = Found::default();
-    for rule in RULES {
-        (rule.check)(input, &mut found);
+    for more in each {
+        found.append(more);
     }
     // Only now is it known which exceptions anybody needs.
     res009::unused(input, &mut found);

@@ -2,7 +2,7 @@
 
 use super::relays::{Concern, Relay};
 use super::relays_nginx::{is_nginx, nginx, setting};
-use crate::facts::{Config, Leaf, leaves};
+use crate::facts::{Config, Leaf};
 
 /// Plugins of Kong that send requests, or what is in them, to an address of their configuration.
 pub(super) fn is_sender(plugin: &str) -> bool {
@@ -98,9 +98,9 @@ pub(super) fn read(config: &Config, found: &mut Vec<Relay>) {
     if !WORDS.iter().any(|word| config.text.contains(word)) {
         return;
     }
-    let leaves = leaves(&config.key, &config.text);
+    let leaves = config.leaves();
     for (at, leaf) in leaves.iter().enumerate() {
-        if let Some((concern, what, target)) = passed_on(&leaves, at) {
+        if let Some((concern, what, target)) = passed_on(leaves, at) {
             found.push(Relay {
                 key: leaf.dotted(),
                 what,

@@ -7,7 +7,7 @@ use super::reach::{self, Leak};
 use super::rule::{Input, Rule, Weight};
 use crate::facts::shell::Script;
 use crate::facts::sql::{self, Reach, Remote};
-use crate::facts::{Address, CellFacts, PlacedScript, Setting, Spot, leaves};
+use crate::facts::{Address, CellFacts, PlacedScript, Setting, Spot};
 use crate::kustomize::Node;
 use crate::source::Location;
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,7 +162,7 @@ impl Judge<'_, '_> {
                     }
                 }
             }
-            for leaf in leaves(&config.key, &config.text) {
+            for leaf in config.leaves() {
                 if leaf.ends_with(&["standby_cluster", "host"]) {
                     let spot = config.spot.clone().line(&leaf.line);
                     for host in sql::hosts(&leaf.value) {

@@ -6,7 +6,7 @@ mod texts;
 use super::found::Found;
 use super::reach::{self, Leak};
 use super::rule::{Input, Rule, Weight};
-use crate::facts::{Address, CellFacts, Resolved, Setting, Spot, leaves};
+use crate::facts::{Address, CellFacts, Resolved, Setting, Spot};
 use crate::kustomize::Node;
 use texts::{reports, targets, uris};
 
@@ -207,7 +207,7 @@ impl Judge<'_, '_> {
             let is_mirror = ["mirrormaker", "mm2", "mirror-maker"]
                 .iter()
                 .any(|word| config.key.contains(word) || config.name.contains(word));
-            for leaf in leaves(&config.key, &config.text) {
+            for leaf in config.leaves() {
                 let is_batch = leaf.ends_with(&["replicate", "target", "endpoint"])
                     || leaf.ends_with(&["replicate", "source", "endpoint"]);
                 let is_broker = is_mirror && leaf.key().ends_with("bootstrap.servers");

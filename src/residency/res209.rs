@@ -61,10 +61,10 @@ fn away(input: &Input<'_>, here: &CellFacts<'_>) -> Vec<(String, Spot)> {
 }
 
 fn judged(input: &Input<'_>, here: &CellFacts<'_>, mention: &BucketMention) -> Option<Diagnostic> {
-    let owners = buckets::owners(here.platform, &mention.name);
-    if owners.iter().any(|owner| owner.cell.name == here.cell.name) {
+    if buckets::own(here, &mention.name).is_some() {
         return None;
     }
+    let owners = buckets::owners(here.platform, &mention.name);
     let identity = here.manifest(&mention.spot).identity();
     let (message, label, step) = match owners.first() {
         Some(owner) => {

@@ -151,6 +151,10 @@ fn has_store_address(container: &Container) -> bool {
             "--s3-url",
             "s3.endpoint",
             "mc alias set",
+            // Set in the script itself: where it leads is RES208's to say.
+            "AWS_ENDPOINT_URL=",
+            "AWS_ENDPOINT_URL_S3=",
+            "S3_ENDPOINT_URL=",
         ]
         .iter()
         .any(|flag| word.text.contains(flag))

@@ -5,7 +5,7 @@ use super::found::{Evidence, Found};
 use super::places::{countries, home};
 use super::rule::{Input, Rule};
 use crate::catalogue;
-use crate::facts::telemetry::{Outlet, Signal, Target, outlets};
+use crate::facts::telemetry::{Outlet, Signal, Target};
 use crate::facts::{Address, CellFacts, Destination, Host, Resolved};
 use crate::spec::types::Provider;
 use std::collections::BTreeSet;
@@ -13,12 +13,9 @@ use std::collections::BTreeSet;
 /// Judges every place that one signal is sent to.
 pub(super) fn check(rule: &'static Rule, signal: Signal, input: &Input<'_>, out: &mut Found) {
     for here in input.built() {
-        let outlets: Vec<Outlet> = outlets(here)
-            .into_iter()
-            .filter(|outlet| outlet.signal == signal)
-            .collect();
-        out.examined(rule, here, outlets.len());
-        for outlet in &outlets {
+        let mut count = 0;
+        for outlet in here.outlets().iter().filter(|o| o.signal == signal) {
+            count += 1;
             match &outlet.target {
                 Target::Address(text) => address(rule, input, here, outlet, text, out),
                 Target::Place(provider, code) => {
@@ -27,6 +24,7 @@ pub(super) fn check(rule: &'static Rule, signal: Signal, input: &Input<'_>, out:
                 Target::Default(vendor) => unplaced(rule, input, here, outlet, vendor, out),
             }
         }
+        out.examined(rule, here, count);
     }
 }
 

@@ -24,6 +24,10 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// Whether the value of a key is the name of a bucket: `S3_BUCKET`, `bucketName`, `repo1-s3-bucket`, `STORAGE_S3_BUCKET`.
 pub(super) fn is_bucket_key(key: &str) -> bool {
+    // Every key of every manifest comes by: most are told by their letters alone.
+    if !has(key, "bucket") && !has(key, "azure") {
+        return false;
+    }
     let words = words(key);
     let Some(at) = words.iter().rposition(|word| {
         matches!(
@@ -44,6 +48,13 @@ pub(super) fn is_bucket_key(key: &str) -> bool {
                 at == 0 && words.len() == 2 && key.starts_with("BUCKET_") && !is_about(&words[1])
             }
         }
+}
+
+/// Whether a key has these letters in it, large or small.
+fn has(key: &str, letters: &str) -> bool {
+    key.as_bytes()
+        .windows(letters.len())
+        .any(|part| part.eq_ignore_ascii_case(letters.as_bytes()))
 }
 
 /// Words after `BUCKET_` that say something about a bucket and do not name one.

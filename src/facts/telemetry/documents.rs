@@ -3,7 +3,7 @@
 
 use super::product::Product;
 use crate::facts::cell::{CellFacts, Manifest, Spot};
-use crate::facts::embedded::leaves;
+use crate::facts::embedded::{Leaf, leaves};
 use crate::kustomize::Node;
 
 /// A value with its path.
@@ -123,6 +123,7 @@ fn documents(facts: &CellFacts<'_>) -> Vec<Document> {
         found.push(of_text(
             &config.key,
             &config.text,
+            config.leaves().to_vec(),
             Document {
                 manifest: config.spot.manifest,
                 namespace: config.namespace.clone(),
@@ -160,7 +161,7 @@ fn documents(facts: &CellFacts<'_>) -> Vec<Document> {
                     spot,
                     ..document.clone()
                 };
-                found.push(of_text(&key, &text, blank));
+                found.push(of_text(&key, &text, leaves(&key, &text), blank));
             }
             found.push(document);
         }
@@ -169,8 +170,8 @@ fn documents(facts: &CellFacts<'_>) -> Vec<Document> {
 }
 
 /// A text that stands somewhere.
-fn of_text(key: &str, text: &str, mut document: Document) -> Document {
-    document.settings = leaves(key, text)
+fn of_text(key: &str, text: &str, leaves: Vec<Leaf>, mut document: Document) -> Document {
+    document.settings = leaves
         .into_iter()
         .map(|leaf| {
             let spot = leaf.spot(&document.spot);

@@ -21,5 +21,5 @@ mod variables;
 
 pub(super) use collector::idle;
 pub use documents::{Document, Setting};
-pub use outlets::{Outlet, Signal, Target, outlets};
+pub use outlets::{Outlet, Signal, Target};
 pub use product::Product;

@@ -46,18 +46,23 @@ fn is_store(document: &Document, path: &[String]) -> bool {
     let Some((last, above)) = path.split_last() else {
         return false;
     };
-    let is_kind = matches!(
-        last.to_lowercase().as_str(),
-        "s3" | "aws" | "gcs" | "azure" | "swift" | "bos" | "cos" | "alibabacloud"
-    );
-    let is_below = above.iter().any(|key| {
+    let is_kind = [
+        "s3", "aws", "gcs", "azure", "swift", "bos", "cos", "alibabacloud",
+    ]
+    .iter()
+    .any(|kind| last.eq_ignore_ascii_case(kind));
+    // The keys above are looked at for the few that are one: every key of every configuration comes by.
+    is_kind && is_below_storage(above) && !document.has("backupstoragelocation")
+}
+
+fn is_below_storage(above: &[String]) -> bool {
+    above.iter().any(|key| {
         let key = super::documents::plain(key);
         key.ends_with("storage")
             || key.ends_with("storageconfig")
             || key == "trace"
             || key == "objectstore"
-    });
-    is_kind && is_below && !document.has("backupstoragelocation")
+    })
 }
 
 /// What is kept below a path: what the product keeps, else what the keys of the document say.

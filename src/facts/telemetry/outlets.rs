@@ -94,8 +94,14 @@ pub(super) fn addresses(text: &str) -> impl Iterator<Item = String> + '_ {
         .map(str::to_owned)
 }
 
-/// Every place that a cell's metrics, logs and traces are sent to or kept at.
-pub fn outlets(facts: &CellFacts<'_>) -> Vec<Outlet> {
+impl CellFacts<'_> {
+    /// Every place that a cell's metrics, logs and traces are sent to or kept at, looked for when somebody first asks.
+    pub fn outlets(&self) -> &[Outlet] {
+        self.outlets.get_or_init(|| outlets(self))
+    }
+}
+
+fn outlets(facts: &CellFacts<'_>) -> Vec<Outlet> {
     let mut found = variables::outlets(facts);
     for document in facts.documents() {
         of_document(document, &mut found);

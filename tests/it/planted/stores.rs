@@ -458,6 +458,13 @@ fn programs_that_copy_need_a_destination_at_home() {
     cron("mc alias set store https://object-storage.carebase-data.svc:9000 a b\nmc mirror /data store/carebase-production-tr-objects")
         .silent();
     cron("pg_dump app | gzip > /scratch/app.gz\nrsync -a /scratch/ /data/").silent();
+    let exported = |host: &str| {
+        cron(&format!(
+            "export AWS_ENDPOINT_URL=https://{host}\npg_dump app | aws s3 cp - s3://carebase-production-tr-objects/app"
+        ))
+    };
+    exported("object-storage.carebase-data.svc:9000").silent();
+    exported("s3.eu-west-3.amazonaws.com").caught("RES208", MORE, "AWS_ENDPOINT_URL");
 }
 
 #[test]
