@@ -50,7 +50,7 @@ fn written(scalar: &Scalar) -> String {
 
 /// A value as YAML.
 pub(super) fn yaml(node: &Node) -> String {
-    let objects = vec![Object { root: node.clone() }];
+    let objects = vec![Object::new(node.clone())];
     let warnings = Vec::new();
     Built { objects, warnings }.yaml()
 }

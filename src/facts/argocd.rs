@@ -4,7 +4,7 @@
 use super::generators::{self, Unexpanded};
 use super::repository::Repository;
 use super::written::{Content, Written};
-use crate::model::{Cell, Platform};
+use crate::model::{Cell, OVERLAYS, Platform};
 
 /// The group of Argo CD's kinds.
 pub const GROUP: &str = "argoproj.io";
@@ -177,10 +177,12 @@ impl<'a> Source<'a> {
 
 /// The cell whose overlay a path is in.
 pub fn owner<'p>(platform: &'p Platform, path: &str) -> Option<&'p Cell> {
-    platform.cells.iter().find(|cell| {
-        let rest = path.strip_prefix(&cell.overlay());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    let (environment, rest) = path.strip_prefix(OVERLAYS)?.split_once('/')?;
+    let region = rest.split('/').next()?;
+    platform
+        .cells
+        .iter()
+        .find(|cell| *cell.environment == *environment && *cell.region == *region)
 }
 
 /// Whether a file's name is that of a YAML file.

@@ -94,7 +94,8 @@ pub fn mentions(here: &CellFacts<'_>) -> Vec<BucketMention> {
     for (index, manifest) in here.manifests.iter().enumerate() {
         let is_text = manifest.is("", "ConfigMap") || manifest.is("", "Secret");
         if !is_text && manifest.object.kind() != "CustomResourceDefinition" {
-            search.tree(index, "", &manifest.object.root);
+            let namespace = manifest.object.namespace();
+            search.tree(index, namespace, "", &manifest.object.root);
         }
     }
     search.scripts();
@@ -245,30 +246,31 @@ impl Search<'_, '_> {
     }
 
     /// Keys of kinds that nobody here knows, and of values of charts.
-    fn tree(&mut self, manifest: usize, key: &str, node: &Node) {
-        let namespace = self.here.manifests[manifest].object.namespace().to_owned();
+    fn tree(&mut self, manifest: usize, namespace: &str, key: &str, node: &Node) {
         if let Some(text) = node.as_text() {
             let spot = Spot::whole(manifest, node);
-            self.value(key, text, &namespace, &spot);
+            self.value(key, text, namespace, &spot);
+            return;
         }
         // Variables of containers were put together before.
-        let is_variable = node.get("name").is_some() && node.get("value").is_some();
+        let is_variable = node.get("value").is_some() && node.get("name").is_some();
+        let names_buckets = !node.entries().is_empty() && is_bucket_key(key);
         for entry in node.entries() {
             if is_variable && &*entry.key == "value" {
                 continue;
             }
             // `bucketNames: {chunks: a, ruler: b}`
-            let below = match is_bucket_key(key) && entry.value.as_text().is_some() {
+            let below = match names_buckets && entry.value.as_text().is_some() {
                 true => key,
                 false => &*entry.key,
             };
-            self.tree(manifest, below, &entry.value);
+            self.tree(manifest, namespace, below, &entry.value);
         }
         for item in node.items() {
             // `buckets: [{name: a}]`
             match item.get("name").filter(|_| key == "buckets") {
-                Some(name) => self.tree(manifest, "bucket", name),
-                None => self.tree(manifest, key, item),
+                Some(name) => self.tree(manifest, namespace, "bucket", name),
+                None => self.tree(manifest, namespace, key, item),
             }
         }
     }
@@ -276,7 +278,8 @@ impl Search<'_, '_> {
     fn scripts(&mut self) {
         for placed in &self.here.scripts {
             for command in &placed.script.commands {
-                let is_mc = matches!(command.program().as_str(), "mc" | "mcli");
+                let program = command.program();
+                let is_mc = matches!(program.as_str(), "mc" | "mcli");
                 let verbs: Vec<String> = command
                     .operands(&[])
                     .iter()
@@ -291,7 +294,7 @@ impl Search<'_, '_> {
                         continue;
                     };
                     let spot = placed.place(word);
-                    self.addresses(&command.program(), &value, &placed.namespace, &spot);
+                    self.addresses(&program, &value, &placed.namespace, &spot);
                     let is_path = value.starts_with(['/', '.', '~', '-']) || value.contains("://");
                     if is_about_buckets
                         && !is_path

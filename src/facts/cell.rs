@@ -14,6 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::kustomize::{Builder, Node, Object, Origin};
 use crate::model::{Cell, Platform, Region};
 use crate::source::Location;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 /// What is known about one cell.
@@ -44,6 +45,8 @@ pub struct CellFacts<'a> {
     pub warnings: Vec<Diagnostic>,
     pub(super) names: Names,
     pub(super) builder: &'a Builder<'a>,
+    /// The folders that the manifests are from.
+    folders: BTreeSet<String>,
     /// Configuration of observability, once it was read.
     pub(super) documents: OnceLock<Vec<telemetry::Document>>,
     /// Where signals go, once it was looked for.
@@ -59,9 +62,21 @@ pub struct Manifest {
     pub unit: String,
     /// The object as it is built.
     pub object: Object,
+    // Every rule asks every object for it.
+    group: String,
 }
 
 impl Manifest {
+    pub(super) fn new(folder: &str, unit: &str, object: Object) -> Self {
+        let group = object.api_version().split_once('/');
+        Self {
+            folder: folder.to_owned(),
+            unit: unit.to_owned(),
+            group: group.map_or("", |(group, _)| group).to_owned(),
+            object,
+        }
+    }
+
     /// The object in words: `Deployment carebase-apps/backend-api`.
     pub fn identity(&self) -> String {
         let object = &self.object;
@@ -73,13 +88,12 @@ impl Manifest {
 
     /// The API group; empty for the core group.
     pub fn group(&self) -> &str {
-        let version = self.object.api_version();
-        version.split_once('/').map_or("", |(group, _)| group)
+        &self.group
     }
 
     /// Whether it is of a kind of an API group, in any version.
     pub fn is(&self, group: &str, kind: &str) -> bool {
-        self.object.kind() == kind && self.group() == group
+        self.object.kind() == kind && self.group == group
     }
 
     /// A value by its path.
@@ -159,6 +173,7 @@ impl<'a> CellFacts<'a> {
             warnings: deployed.warnings,
             names: Names::default(),
             builder,
+            folders: BTreeSet::new(),
             documents: OnceLock::new(),
             outlets: OnceLock::new(),
         };
@@ -167,6 +182,7 @@ impl<'a> CellFacts<'a> {
             .iter()
             .map(|namespace| namespace.name.clone());
         facts.names = Names::of(&facts.manifests, declared);
+        facts.folders = facts.manifests.iter().map(|m| m.folder.clone()).collect();
         facts.configs = configs::configs(&facts.manifests);
         facts.secrets = secrets::secrets(&facts.manifests);
         facts.workloads = workloads::workloads(&facts);
@@ -182,6 +198,11 @@ impl<'a> CellFacts<'a> {
             })
         });
         facts
+    }
+
+    /// Whether anything was built from a folder.
+    pub fn is_built(&self, folder: &str) -> bool {
+        self.folders.contains(folder)
     }
 
     /// The manifest that a spot is in.

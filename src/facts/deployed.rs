@@ -55,11 +55,8 @@ pub(super) fn deployed(
                     let written = Written::of_node(&object.root, builder, &locate);
                     deployed.argo_cd.add(platform, repository, written);
                 }
-                let own = built.objects.into_iter().map(|object| Manifest {
-                    folder: folder.clone(),
-                    unit: unit.clone(),
-                    object,
-                });
+                let objects = built.objects.into_iter();
+                let own = objects.map(|object| Manifest::new(&folder, &unit, object));
                 deployed.manifests.extend(own);
                 deployed.warnings.extend(built.warnings);
             }
@@ -86,13 +83,9 @@ fn bootstrap(
         for path in files {
             match builder.read(path) {
                 Ok(objects) => {
-                    deployed
-                        .manifests
-                        .extend(objects.into_iter().map(|object| Manifest {
-                            folder: folder.to_owned(),
-                            unit: BOOTSTRAP.to_owned(),
-                            object,
-                        }))
+                    let objects = objects.into_iter();
+                    let own = objects.map(|object| Manifest::new(folder, BOOTSTRAP, object));
+                    deployed.manifests.extend(own);
                 }
                 // Not every YAML file there is an object: k3s and k3d have settings of their own.
                 Err(_) if !names_a_kind(repository, path) => {}

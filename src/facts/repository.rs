@@ -33,11 +33,12 @@ impl<'a> Repository<'a> {
     }
 
     /// The paths in a folder and below it, sorted.
-    pub fn below<'s>(&'s self, folder: &'s str) -> impl Iterator<Item = &'s str> + 's {
-        self.paths().filter(move |path| {
-            path.strip_prefix(folder)
-                .is_some_and(|rest| rest.starts_with('/'))
-        })
+    pub fn below<'s>(&'s self, folder: &str) -> impl Iterator<Item = &'s str> + 's {
+        let start = format!("{folder}/");
+        self.sizes
+            .range(start.clone()..)
+            .map(|(path, _)| path.as_str())
+            .take_while(move |path| path.starts_with(&start))
     }
 
     /// The bytes of a file; none when it is too large or cannot be read.

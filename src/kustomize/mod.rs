@@ -81,9 +81,29 @@ pub struct Built {
 pub struct Object {
     /// The whole object.
     pub root: Node,
+    // What everybody asks every object for.
+    kind: String,
+    name: String,
+    namespace: String,
 }
 
 impl Object {
+    /// An object that is complete.
+    pub fn new(root: Node) -> Self {
+        Self {
+            kind: root.get("kind").map_or("", Node::raw).to_owned(),
+            name: root
+                .at(&["metadata", "name"])
+                .map_or("", Node::raw)
+                .to_owned(),
+            namespace: root
+                .at(&["metadata", "namespace"])
+                .map_or("", Node::value_text)
+                .to_owned(),
+            root,
+        }
+    }
+
     /// Its `apiVersion`.
     pub fn api_version(&self) -> &str {
         self.root.get("apiVersion").map_or("", Node::raw)
@@ -91,19 +111,17 @@ impl Object {
 
     /// Its `kind`.
     pub fn kind(&self) -> &str {
-        self.root.get("kind").map_or("", Node::raw)
+        &self.kind
     }
 
     /// Its `metadata.name`.
     pub fn name(&self) -> &str {
-        self.root.at(&["metadata", "name"]).map_or("", Node::raw)
+        &self.name
     }
 
     /// Its `metadata.namespace`, empty when it has none.
     pub fn namespace(&self) -> &str {
-        self.root
-            .at(&["metadata", "namespace"])
-            .map_or("", Node::value_text)
+        &self.namespace
     }
 }
 
@@ -146,7 +164,7 @@ impl<'a> Builder<'a> {
         read.map(|list| {
             list.into_iter()
                 .filter_map(|resource| resource.root)
-                .map(|root| Object { root })
+                .map(Object::new)
                 .collect()
         })
         .map_err(|problem| Box::new(self.diagnostic(*problem)))
@@ -174,7 +192,7 @@ impl<'a> Builder<'a> {
             resource.remove_notes();
             if let Some(root) = resource.root.take() {
                 emit::check(&root)?;
-                objects.push(Object { root });
+                objects.push(Object::new(root));
             }
         }
         Ok(Built {

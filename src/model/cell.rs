@@ -20,6 +20,9 @@ use crate::spec::types::EnvironmentKind;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+/// Where the overlays of all cells are, relative to the repository.
+pub const OVERLAYS: &str = "cluster/overlays/";
+
 /// One environment in one region: one cluster, one Argo CD, one of every store.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -94,7 +97,7 @@ impl Cell {
 
     /// Its overlay, relative to the repository.
     pub fn overlay(&self) -> String {
-        format!("cluster/overlays/{}/{}", self.environment, self.region)
+        format!("{OVERLAYS}{}/{}", self.environment, self.region)
     }
 
     /// The folder of its sealed Secrets, relative to the repository.

@@ -28,7 +28,7 @@ pub mod units;
 mod variables;
 
 pub use amount::Amount;
-pub use cell::{Cell, CellService};
+pub use cell::{Cell, CellService, OVERLAYS};
 pub(crate) use components::backups::offsite;
 pub use components::backups::{
     BACKUP_IMAGE, BACKUP_PORT, BackupSchedules, Offsite, POSTGRES_BACKUP, PostgresBackups,

@@ -87,34 +87,42 @@ pub(super) fn configured(here: &CellFacts<'_>) -> Vec<Valued> {
 
 /// Every scalar of a part of an object.
 pub(super) fn scalars(here: &CellFacts<'_>, index: usize, node: &Node) -> Vec<Valued> {
+    scalars_at(here, index, node, |_| true)
+}
+
+/// The scalars of a part of an object whose keys are wanted.
+pub(super) fn scalars_at(
+    here: &CellFacts<'_>,
+    index: usize,
+    node: &Node,
+    is_wanted: impl Fn(&[&str]) -> bool,
+) -> Vec<Valued> {
     let namespace = here.manifests[index].object.namespace();
     let mut found = Vec::new();
-    collect(index, namespace, node, &mut Vec::new(), &mut found);
+    each(node, &mut Vec::new(), &mut |path, node, text| {
+        if is_wanted(path) {
+            found.push(Valued {
+                path: path.iter().map(|&key| key.to_owned()).collect(),
+                text: text.to_owned(),
+                spot: Spot::whole(index, node),
+                namespace: namespace.to_owned(),
+            });
+        }
+    });
     found
 }
 
-fn collect(
-    index: usize,
-    namespace: &str,
-    node: &Node,
-    path: &mut Vec<String>,
-    found: &mut Vec<Valued>,
-) {
+fn each<'n>(node: &'n Node, path: &mut Vec<&'n str>, take: &mut impl FnMut(&[&str], &Node, &str)) {
     for item in node.items() {
-        collect(index, namespace, item, path, found);
+        each(item, path, take);
     }
     for entry in node.entries() {
-        path.push(entry.key.to_string());
-        collect(index, namespace, &entry.value, path, found);
+        path.push(&entry.key);
+        each(&entry.value, path, take);
         path.pop();
     }
-    if let Some(text) = node.as_text().filter(|_| node.items().is_empty()) {
-        found.push(Valued {
-            path: path.clone(),
-            text: text.to_owned(),
-            spot: Spot::whole(index, node),
-            namespace: namespace.to_owned(),
-        });
+    if let Some(text) = node.as_text() {
+        take(path, node, text);
     }
 }
 

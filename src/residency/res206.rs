@@ -231,7 +231,8 @@ impl Judge<'_, '_> {
     /// <https://cloudnative-pg.io/documentation/current/replica_cluster/>,
     /// <https://postgres-operator.readthedocs.io/en/latest/reference/cluster_manifest/#standby-cluster>
     fn tree(&mut self, index: usize, node: &Node, key: &str) {
-        let namespace = self.here.manifests[index].object.namespace().to_owned();
+        let here = self.here;
+        let namespace = here.manifests[index].object.namespace();
         let hosts: &[&str] = match key {
             "connectionParameters" => &["host", "hostaddr"],
             "standby" | "standby_cluster" | "standbyCluster" => {
@@ -250,7 +251,7 @@ impl Judge<'_, '_> {
                         "a standby",
                         &target,
                         Spot::whole(index, host),
-                        &namespace,
+                        namespace,
                     );
                 }
             }
@@ -264,7 +265,7 @@ impl Judge<'_, '_> {
                         "a standby",
                         &host,
                         Spot::whole(index, &entry.value),
-                        &namespace,
+                        namespace,
                     );
                 }
             }

@@ -164,10 +164,11 @@ impl Judge<'_, '_> {
     }
 
     fn pair(&mut self, index: usize, name: &str, value: &Node) {
-        let namespace = self.here.manifests[index].object.namespace().to_owned();
+        let here = self.here;
+        let namespace = here.manifests[index].object.namespace();
         if let (Some(what), Some(text)) = (reports(name), value.as_text()) {
             for target in targets(text) {
-                self.tell(name, what, &target, Spot::whole(index, value), &namespace);
+                self.tell(name, what, &target, Spot::whole(index, value), namespace);
             }
         }
     }

@@ -159,7 +159,8 @@ impl Case<'_, '_> {
                 let value = entry.value.as_text().unwrap_or_default();
                 let mark = MARKS.iter().find(|(key, wanted, _)| {
                     let is_key = if key.ends_with('/') {
-                        entry.key.starts_with(key) || entry.key.contains(&format!(".{key}"))
+                        let mut places = entry.key.match_indices(key).map(|(at, _)| at);
+                        places.any(|at| at == 0 || entry.key.as_bytes()[at - 1] == b'.')
                     } else {
                         &*entry.key == *key
                     };
@@ -205,8 +206,8 @@ impl Case<'_, '_> {
             let known = CHARTS.iter().find(|(known, program)| {
                 // Names that others use too count with their maker's repository only.
                 let is_common = matches!(*known, "connector" | "kubernetes-ingress-controller");
-                let maker = program.split(' ').next().unwrap_or(program).to_lowercase();
-                *known == name && (!is_common || url.to_lowercase().contains(&maker))
+                let maker = || program.split(' ').next().unwrap_or(program).to_lowercase();
+                *known == name && (!is_common || url.to_lowercase().contains(&maker()))
             });
             if let (Some((_, program)), Some(chart)) = (known, chart) {
                 self.push(

@@ -7,7 +7,7 @@ use super::strays::{Kind, strays};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{CellFacts, Kustomization, Setting, Spot, joined, owner};
 use crate::kustomize::Node;
-use crate::model::Platform;
+use crate::model::{Cell, Platform};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -257,6 +257,14 @@ fn foreign_identity(here: &CellFacts<'_>, key: &str, value: &str) -> Option<Stri
 
 /// Another cell whose cluster or `environment-region` a name contains.
 fn cell_in(platform: &Platform, here: &CellFacts<'_>, name: &str) -> Option<String> {
+    // Every name in every cell comes by, and hardly any has another cell in it.
+    let may_be = |cell: &Cell| {
+        name.contains(&*cell.region) && name.contains(&*cell.environment)
+            || name.contains(&cell.cluster)
+    };
+    if !platform.cells.iter().any(may_be) {
+        return None;
+    }
     let words: Vec<&str> = name.split(['-', '.', '/', '_']).collect();
     let contains = |what: &str| {
         let parts: Vec<&str> = what.split('-').collect();

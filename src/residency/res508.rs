@@ -62,7 +62,7 @@ impl<'j> Judged<'j> {
         if files.next().is_none() {
             return false;
         }
-        let is_built = self.here.manifests.iter().any(|m| m.folder == folder);
+        let is_built = self.here.is_built(&folder);
         let mut applications = self.here.argo_cd.all();
         is_built || !applications.any(|application| application.name() == unit.name)
     }

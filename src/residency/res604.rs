@@ -1,6 +1,6 @@
 //! RES604: credentials of another cell.
 
-use super::addressed::{Valued, scalars, variables};
+use super::addressed::{Valued, scalars, scalars_at, variables};
 use super::built::finding;
 use super::found::Found;
 use super::located::stranger;
@@ -125,17 +125,16 @@ fn references(here: &CellFacts<'_>) -> Vec<Valued> {
                 namespace: workload.namespace.clone(),
             });
         }
-        let volumes = scalars(here, workload.manifest, &workload.spec);
-        found.extend(volumes.into_iter().filter(|value| {
-            let keys: Vec<&str> = value.path.iter().map(String::as_str).collect();
+        let is_name = |keys: &[&str]| {
             matches!(
-                keys.as_slice(),
+                keys,
                 ["volumes", "secret", "secretName"]
                     | ["volumes", "projected", "sources", "secret", "name"]
                     | ["imagePullSecrets", "name"]
                     | [.., "envFrom", "secretRef", "name"]
             )
-        }));
+        };
+        found.extend(scalars_at(here, workload.manifest, &workload.spec, is_name));
     }
     found
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 use crate::facts::{Address, CellFacts, Facts, Host, Kustomization, Spot, joined};
 use crate::kustomize::Node;
 use crate::source::Location;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -137,12 +137,13 @@ fn orphans(input: &Input<'_>, facts: &Facts<'_>, out: &mut Found) {
                 .collect::<Vec<_>>()
         }));
     }
-    let by_folder = |folder: &str| facts.kustomizations.iter().find(|k| k.folder == folder);
+    let all = facts.kustomizations.iter();
+    let by_folder: BTreeMap<&str, _> = all.map(|k| (k.folder.as_str(), k)).collect();
     while let Some(folder) = pending.pop() {
         if !reached.insert(folder.clone()) {
             continue;
         }
-        let Some(kustomization) = by_folder(&folder) else {
+        let Some(kustomization) = by_folder.get(folder.as_str()) else {
             continue;
         };
         for (_, node) in kustomization.references() {

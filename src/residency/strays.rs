@@ -6,7 +6,6 @@ use crate::facts::{
     Address, Application, CellFacts, Destination, IN_CLUSTER, Source, Written, owner,
 };
 use crate::source::Location;
-use std::collections::BTreeSet;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,7 +143,6 @@ fn folder(input: &Input<'_>, here: &CellFacts<'_>, source: Source<'_>) -> Option
         );
     }
     // A folder that fails to build says so itself.
-    let built: BTreeSet<&str> = here.manifests.iter().map(|m| m.folder.as_str()).collect();
     let is_kustomization = input.facts.is_some_and(|facts| {
         ["kustomization.yaml", "kustomization.yml", "Kustomization"]
             .iter()
@@ -155,7 +153,7 @@ fn folder(input: &Input<'_>, here: &CellFacts<'_>, source: Source<'_>) -> Option
                     .contains_key(&format!("{path}/{name}"))
             })
     });
-    if !built.contains(path) && !is_kustomization {
+    if !here.is_built(path) && !is_kustomization {
         let what = format!("deploys `{path}`, which has no kustomization and is not judged");
         return stray(Kind::Unbuilt, what);
     }

@@ -18,7 +18,8 @@ pub(super) fn of_image(image: &str) -> Option<&'static str> {
     let last = *parts.last()?;
     let is = |known: &str| {
         if known.contains('/') {
-            name == known || name.ends_with(&format!("/{known}"))
+            let before = name.strip_suffix(known);
+            before.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
         } else {
             last == known
         }

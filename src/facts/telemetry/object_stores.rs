@@ -47,7 +47,14 @@ fn is_store(document: &Document, path: &[String]) -> bool {
         return false;
     };
     let is_kind = [
-        "s3", "aws", "gcs", "azure", "swift", "bos", "cos", "alibabacloud",
+        "s3",
+        "aws",
+        "gcs",
+        "azure",
+        "swift",
+        "bos",
+        "cos",
+        "alibabacloud",
     ]
     .iter()
     .any(|kind| last.eq_ignore_ascii_case(kind));

@@ -3,7 +3,13 @@
 /// What a store does with the address in a variable; none when it is of something else.
 /// <https://min.io/docs/minio/linux/reference/minio-server/settings/notifications.html>
 pub(super) fn reports(name: &str) -> Option<&'static str> {
-    let is_store = name.starts_with("MINIO_") || name.starts_with("RUSTFS_");
+    if name.starts_with("MINIO_") || name.starts_with("RUSTFS_") {
+        return reports_events(name).then_some("reports events to");
+    }
+    is_replica(name).then_some("is a replica of")
+}
+
+fn reports_events(name: &str) -> bool {
     let is_target = [
         "_ENDPOINT",
         "_BROKERS",
@@ -18,19 +24,23 @@ pub(super) fn reports(name: &str) -> Option<&'static str> {
     let is_report = ["_AUDIT_", "_LOGGER_", "_NOTIFY_", "_LAMBDA_"]
         .iter()
         .any(|word| name.contains(word));
-    if is_store && is_target && is_report {
-        return Some("reports events to");
-    }
+    is_target && is_report
+}
+
+fn is_replica(name: &str) -> bool {
     let is_cache = ["REDIS", "VALKEY", "SENTINEL"]
         .iter()
         .any(|word| name.contains(word));
+    if !is_cache {
+        return false;
+    }
     let is_other = ["MASTER", "PRIMARY", "REPLICAOF", "REPLICA_OF", "UPSTREAM"]
         .iter()
         .any(|word| name.contains(word));
     let is_host = ["_HOST", "_URL", "_SERVICE", "OF"]
         .iter()
         .any(|end| name.ends_with(end));
-    (is_cache && is_other && is_host).then_some("is a replica of")
+    is_other && is_host
 }
 
 /// The addresses in a list.
