@@ -170,15 +170,18 @@ impl Search<'_, '_> {
                 self.add(key, until(&text[at + start.len()..]), spot);
             }
         }
-        // A repository of restic begins with `s3:`.
-        let plain = text.strip_prefix("s3:").unwrap_or(text);
-        if plain.contains("://")
-            && let Some(address) = Address::parse(plain)
-            && self.is_object_store(&address, namespace)
-        {
-            let first = until(&address.path);
-            if first != "minio" {
-                self.add(key, first, spot);
+        // A text may be a script: an address ends with its word.
+        let words = text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '='));
+        for word in words.filter(|word| word.contains("://")) {
+            // A repository of restic begins with `s3:`.
+            let plain = word.strip_prefix("s3:").unwrap_or(word);
+            if let Some(address) = Address::parse(plain)
+                && self.is_object_store(&address, namespace)
+            {
+                let first = until(&address.path);
+                if first != "minio" {
+                    self.add(key, first, spot);
+                }
             }
         }
     }

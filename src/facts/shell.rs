@@ -191,10 +191,14 @@ impl Script {
             }
             peel::Peeled::Runs { script, from } => {
                 let before = self.commands.len();
+                let assigned = self.assigned.len();
                 let pipeline = command.pipeline;
                 self.read(&script, depth + 1);
                 for inner in &mut self.commands[before..] {
                     inner.stands_in(&from);
+                }
+                for (_, word) in &mut self.assigned[assigned..] {
+                    word.stands_in(&from);
                 }
                 if let Some(last) = self.commands[before..].last_mut() {
                     last.pipeline = pipeline.max(last.pipeline);
@@ -210,10 +214,17 @@ impl Command {
         let assigned = self.assigned.iter_mut().map(|(_, word)| word);
         let all = self.words.iter_mut().chain(&mut self.redirected);
         for word in all.chain(assigned) {
-            word.spot.clone_from(&outer.spot);
-            if outer.spot.is_none() {
-                word.line.clone_from(&outer.line);
-            }
+            word.stands_in(outer);
+        }
+    }
+}
+
+impl Word {
+    /// A word of a nested script stands where the word with the script stands.
+    fn stands_in(&mut self, outer: &Self) {
+        self.spot.clone_from(&outer.spot);
+        if outer.spot.is_none() {
+            self.line.clone_from(&outer.line);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! once. Scalars keep tag and style beside their text, because kustomize decides with these three what a value is at the
 //! end (<https://github.com/kubernetes-sigs/kustomize/blob/kyaml/v0.21.1/kyaml/yaml/fns.go>, `FieldSetter`).
 
-use super::scalar::{Scalar, Style, Tag, resolve};
+use super::scalar::{Scalar, Style, Tag, is_other_than_text};
 use std::sync::Arc;
 
 /// Where a value was set last: a file of the builder's and bytes in it.
@@ -283,13 +283,13 @@ impl Node {
         matches!(&self.value, Value::Scalar(scalar) if scalar.tag == Tag::Null && scalar.style != Style::Kept)
     }
 
-    /// A new value of no tag that looks like a number is written in quotes.
-    fn quote_ambiguous(&mut self) {
+    /// A new text that looks like a number, or like anything else that is no text, is written in quotes, and whatever
+    /// takes its place later is in quotes too.
+    pub(super) fn quote_ambiguous(&mut self) {
         if let Value::Scalar(scalar) = &mut self.value
-            && scalar.tag == Tag::Unset
+            && matches!(scalar.tag, Tag::Unset | Tag::Str)
             && matches!(scalar.style, Style::Plain | Style::PlainInFlow)
-            && !scalar.text.is_empty()
-            && resolve(&scalar.text).0 != Tag::Str
+            && is_other_than_text(&scalar.text)
         {
             scalar.style = Style::Quoted;
         }

@@ -133,10 +133,14 @@ impl Resource {
         }
         let entries = texts
             .iter()
-            .map(|(key, (text, origin))| Entry {
-                key: Arc::clone(key),
-                quoted: false,
-                value: Node::text(Arc::clone(text), *origin),
+            .map(|(key, (text, origin))| {
+                let mut value = Node::text(Arc::clone(text), *origin);
+                value.quote_ambiguous();
+                Entry {
+                    key: Arc::clone(key),
+                    quoted: false,
+                    value,
+                }
             })
             .collect();
         metadata.set(field, Node::map(entries, at));

@@ -5,6 +5,7 @@
 
 use super::number;
 use super::timestamp;
+use crate::yaml;
 use std::sync::Arc;
 
 /// A scalar.
@@ -185,6 +186,28 @@ pub(super) fn resolve_old(text: &str) -> (Tag, Typed) {
             (Tag::Timestamp, _) => (Tag::Str, Typed::Text(text.into())),
             found => found,
         },
+    }
+}
+
+/// Whether the older reader takes a text for anything but a text: a number, a collection, nothing at all
+/// (<https://github.com/kubernetes-sigs/kustomize/blob/kyaml/v0.21.1/kyaml/yaml/compatibility.go>, `IsValueNonString`).
+pub(super) fn is_other_than_text(text: &str) -> bool {
+    if text.is_empty() || text.contains('\n') {
+        return false;
+    }
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"._+-/".contains(&byte);
+    if text.bytes().all(is_word) {
+        return resolve_old(text).0 != Tag::Str;
+    }
+    match yaml::parse("", text).as_deref() {
+        Ok([document]) => match &document.root.value {
+            yaml::Value::Scalar(scalar) => {
+                scalar.style == yaml::ScalarStyle::Plain && resolve_old(&scalar.text).0 != Tag::Str
+            }
+            _ => true,
+        },
+        Ok(documents) => documents.is_empty(),
+        Err(_) => false,
     }
 }
 

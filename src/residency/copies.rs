@@ -212,7 +212,8 @@ impl Call<'_, '_> {
             return Setting::Written(self.value(&word), word);
         }
         let own = self.command.assigned.iter().rev();
-        for (name, word) in own {
+        let exported = self.placed.script.assigned.iter().rev();
+        for (name, word) in own.chain(exported) {
             if variables.contains(&name.as_str()) {
                 return Setting::Written(self.value(word), word.clone());
             }

@@ -210,6 +210,8 @@ fn rank(code: &str) -> u8 {
         code if code.starts_with("RES0") || !code.starts_with("RES") => 3,
         // Where a bucket is says more than whose name it has.
         "RES209" => 4,
+        // A program that makes a link is more than one that copies.
+        "RES408" => 6,
         _ => 5,
     }
 }

@@ -556,6 +556,19 @@ fn parts_of_supabase_stay_in_the_cell() {
             "STORAGE_S3_ENDPOINT\n                    value: https://abcd.supabase.co/storage/v1/s3",
         )
         .caught("RES210", cell, "abcd.supabase.co");
+    // Who sends messages to patients is both a part of Supabase and one that proves who they are.
+    let texts = Planted::example().replace(
+        cell,
+        "                  - name: GOTRUE_URI_ALLOW_LIST\n",
+        "                  - name: GOTRUE_SMS_PROVIDER\n                    value: twilio\n                  - name: GOTRUE_URI_ALLOW_LIST\n",
+    );
+    let findings = texts.judge().findings;
+    let rules: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(rules, ["RES210", "RES605"]);
+    for finding in &findings {
+        let (start, end) = finding.primary().unwrap().span.unwrap();
+        assert_eq!(&texts.text(cell)[start..end], "twilio");
+    }
 }
 
 #[test]

@@ -472,7 +472,7 @@ fn tunnels_are_found_by_image_kind_mark_and_command() {
         "ssh -N -R",
     );
     silent(&pod(
-        &format!("ghcr.io/acme/backend-api{digest}"),
+        &format!("ghcr.io/acme/worker{digest}"),
         "          args: [serve]\n",
     ));
     caught(

@@ -6,7 +6,7 @@ use platformctl::kustomize::Builder;
 use platformctl::model;
 use platformctl::residency::{self, Input, Judgement};
 use platformctl::source::position;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -30,6 +30,17 @@ pub(crate) static EXAMPLE: LazyLock<Tree> = LazyLock::new(|| {
 
 /// The day as of which everything is judged.
 pub(crate) const DAY: &str = "2026-11-21";
+
+/// The cell whose overlay a file is in, as `environment/region`.
+fn cell_of(path: &str) -> Option<String> {
+    let (environment, rest) = path.strip_prefix("cluster/overlays/")?.split_once('/')?;
+    let (region, inside) = rest.split_once('/')?;
+    // What is sealed is compared between cells.
+    if inside.starts_with("secrets/") {
+        return None;
+    }
+    Some(format!("{environment}/{region}"))
+}
 
 /// A repository to which something is done.
 #[derive(Clone)]
@@ -94,9 +105,15 @@ impl Planted {
         )
     }
 
-    /// Judges the repository by the rules.
+    /// Judges what was changed by the rules: one cell when only its files were, else all of them. A test holds that the
+    /// others have nothing to say then.
     pub(crate) fn judge(&self) -> Judgement {
         self.judge_as_of(DAY)
+    }
+
+    /// Judges every cell, whatever was changed.
+    pub(crate) fn judge_whole(&self) -> Judgement {
+        self.judged(DAY, true, None)
     }
 
     /// What is found, as [`Self::at`] has it, in a repository of which something cannot be built.
@@ -107,16 +124,38 @@ impl Planted {
 
     /// Judges the repository, whether all of it can be built or not.
     pub(crate) fn judge_anyway(&self) -> Judgement {
-        self.judged(DAY, true)
+        self.judged(DAY, true, self.only_cell())
     }
 
     /// Judges the repository as of a day.
     pub(crate) fn judge_as_of(&self, day: &str) -> Judgement {
-        self.judged(day, false)
+        self.judged(day, false, self.only_cell())
     }
 
-    fn judged(&self, day: &str, may_be_broken: bool) -> Judgement {
+    /// The cell to which every file belongs that is not as in the example.
+    pub(crate) fn only_cell(&self) -> Option<String> {
+        let gone = EXAMPLE
+            .keys()
+            .filter(|path| !self.files.contains_key(*path));
+        let made = self
+            .files
+            .iter()
+            .filter(|(path, bytes)| EXAMPLE.get(*path) != Some(bytes))
+            .map(|(path, _)| path);
+        let cells: BTreeSet<Option<String>> = gone.chain(made).map(|path| cell_of(path)).collect();
+        let mut cells = cells.into_iter();
+        match (cells.next(), cells.next()) {
+            (Some(cell), None) => cell,
+            _ => None,
+        }
+    }
+
+    fn judged(&self, day: &str, may_be_broken: bool, only: Option<String>) -> Judgement {
         let (platform, document) = model::load(self.text("platform.toml")).unwrap();
+        let cells = platform.cells.iter().map(|cell| &cell.name);
+        let only = cells
+            .into_iter()
+            .find(|name| only.as_deref() == Some(name.as_str()));
         let sizes = self
             .files
             .iter()
@@ -124,7 +163,7 @@ impl Planted {
             .collect();
         let repository = Repository::new(sizes, &self.files);
         let builder = Builder::new(&self.files);
-        let facts = Facts::gather(&platform, &builder, &repository, None);
+        let facts = Facts::gather(&platform, &builder, &repository, only);
         for cell in &facts.cells {
             let is_built = cell.problems.is_empty() || may_be_broken;
             assert!(is_built, "{}: {:?}", cell.cell.name, cell.problems);
@@ -133,7 +172,7 @@ impl Planted {
             platform: &platform,
             document: &document,
             as_of: day.parse().unwrap(),
-            cell: None,
+            cell: only,
             policy: None,
             tree: None,
             facts: Some(&facts),

@@ -20,7 +20,7 @@ fn ingress(host: &str, service: &str, port: u16, annotation: &str) -> String {
     )
 }
 
-fn plants() -> Vec<Plant> {
+pub(super) fn plants() -> Vec<Plant> {
     let added = |cell, unit| beside(cell, unit, "added.yaml");
     vec![
         plant(

@@ -17,7 +17,7 @@ fn workflow(steps: &str) -> String {
 
 const WORKFLOW: &str = ".github/workflows/own.yml";
 
-fn plants() -> Vec<Plant> {
+pub(super) fn plants() -> Vec<Plant> {
     let example = Planted::example;
     let added = |cell, unit| beside(cell, unit, "added.yaml");
     let sealed = |cell: &str| format!("cluster/overlays/{cell}/{SEALED}");

@@ -19,7 +19,7 @@ fn terraform_that_keeps_the_policy_is_silent() {
     .silent();
 }
 
-fn plants() -> Vec<Plant> {
+pub(super) fn plants() -> Vec<Plant> {
     vec![
         plant(
             "a provider in Belgium",

@@ -9,6 +9,7 @@ mod stores;
 mod telemetry;
 
 use crate::support::planted::Planted;
+use platformctl::diagnostic::Diagnostic;
 use platformctl::source::position;
 use rayon::prelude::*;
 
@@ -188,4 +189,35 @@ pub(super) fn all_caught(plants: &[Plant]) {
         plants.len(),
         missed.join("\n  ")
     );
+}
+
+/// What the other plants rely on: what is planted into one cell is found by judging that cell, and is all there is.
+#[test]
+fn other_cells_have_nothing_to_say_about_a_plant() {
+    let all: Vec<Plant> = [
+        containment::plants(),
+        gitops::plants(),
+        infrastructure::plants(),
+        reach::plants(),
+        stores::plants(),
+        telemetry::plants(),
+    ]
+    .into_iter()
+    .flatten()
+    .filter(|plant| plant.planted.only_cell().is_some())
+    .collect();
+    assert!(all.len() > 50, "most plants are in one cell: {}", all.len());
+    let some: Vec<&Plant> = all.iter().step_by(5).collect();
+    some.par_iter().for_each(|plant| {
+        let said = |findings: Vec<Diagnostic>| -> Vec<String> {
+            findings.iter().map(|f| plant.planted.at(f)).collect()
+        };
+        let whole = said(plant.planted.judge_whole().findings);
+        assert_eq!(
+            said(plant.planted.judge_anyway().findings),
+            whole,
+            "{}",
+            plant.name
+        );
+    });
 }

@@ -5,7 +5,7 @@ use crate::support::planted::Planted;
 
 const BASE: &str = "cluster/apps/backend-api/deployment.yaml";
 
-fn plants() -> Vec<Plant> {
+pub(super) fn plants() -> Vec<Plant> {
     vec![
         plant(
             "the database of the other region",

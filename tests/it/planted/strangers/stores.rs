@@ -13,7 +13,7 @@ fn location(provider: &str, config: &str) -> String {
     )
 }
 
-fn plants() -> Vec<Plant> {
+pub(super) fn plants() -> Vec<Plant> {
     vec![
         plant(
             "pods in a zone of Belgium",

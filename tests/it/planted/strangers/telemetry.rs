@@ -11,7 +11,7 @@ fn config(name: &str, key: &str, text: &str) -> String {
     )
 }
 
-fn plants() -> Vec<Plant> {
+pub(super) fn plants() -> Vec<Plant> {
     let added = |cell| beside(cell, "object-storage", "added.yaml");
     vec![
         plant(
