@@ -11,6 +11,9 @@ use platformctl::commands::{self, Context, Exit};
 use std::io::{self, BufRead as _, BufWriter, IsTerminal as _};
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let exit = match run(&cli) {

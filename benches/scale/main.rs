@@ -18,6 +18,10 @@ mod render;
 use anyhow::Context as _;
 use std::process::ExitCode;
 
+/// As the program under test has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The program under test, as cargo built it for this profile.
 const BINARY: &str = env!("CARGO_BIN_EXE_platformctl");
 

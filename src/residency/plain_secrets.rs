@@ -30,21 +30,15 @@ const PUBLIC: [&str; 18] = [
 ];
 
 /// Every plain Secret with a value in a file, each with the place of the value's key.
-pub(super) fn in_file(input: &Input<'_>, path: &str) -> Vec<(Location, String)> {
-    let Some(facts) = input.facts else {
-        return Vec::new();
-    };
+pub(super) fn in_file(input: &Input<'_>, path: &str, text: &str) -> Vec<(Location, String)> {
     let is_of_laptop = owner(input.platform, path)
         .is_some_and(|cell| cell.kind == EnvironmentKind::Local)
         || path.starts_with(".github/");
     if !is_yaml(path) || is_of_laptop {
         return Vec::new();
     }
-    let Some(text) = facts.repository.text(path) else {
-        return Vec::new();
-    };
     if text.contains("secretGenerator") {
-        return generated(input, path, &text);
+        return generated(input, path, text);
     }
     let has_one = text.lines().any(|line| {
         let line = line.trim().trim_start_matches("- ").trim();
@@ -53,7 +47,7 @@ pub(super) fn in_file(input: &Input<'_>, path: &str) -> Vec<(Location, String)> 
     if !has_one || text.contains("ENC[AES256_GCM,") {
         return Vec::new();
     }
-    let documents = Written::documents(path, &text).unwrap_or_default();
+    let documents = Written::documents(path, text).unwrap_or_default();
     let mut found = Vec::new();
     for document in &documents {
         let objects = match document.get("items") {

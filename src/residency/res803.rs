@@ -80,14 +80,17 @@ fn check(input: &Input<'_>, out: &mut Found) {
     let mut count = 0;
     for path in facts.repository.paths() {
         count += 1;
-        if let Some((place, what)) = judge(input, path) {
+        let text = is_readable(path).then(|| facts.repository.text(path));
+        let text = text.flatten();
+        if let Some((place, what)) = judge(input, path, text.as_deref()) {
             out.push(
                 RULE.finding(format!("`{path}` {what}"))
                     .at(place, "in Git for good")
                     .help(RULE.fix),
             );
         }
-        for (place, what) in plain_secrets::in_file(input, path) {
+        let plain = text.map(|text| plain_secrets::in_file(input, path, &text));
+        for (place, what) in plain.into_iter().flatten() {
             out.push(
                 RULE.finding(what)
                     .at(place, "in Git for good")
@@ -103,9 +106,14 @@ fn ends(path: &str, list: &[&str]) -> bool {
     list.iter().any(|end| lower.ends_with(end))
 }
 
+/// Whether a file is one to look into.
+fn is_readable(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    !ends(name, &BINARY)
+}
+
 /// What is wrong with a file.
-fn judge(input: &Input<'_>, path: &str) -> Option<(Location, String)> {
-    let repository = input.facts?.repository;
+fn judge(input: &Input<'_>, path: &str, text: Option<&str>) -> Option<(Location, String)> {
     let name = path.rsplit('/').next().unwrap_or(path);
     if ends(name, &BINARY) {
         return Some((
@@ -116,15 +124,15 @@ fn judge(input: &Input<'_>, path: &str) -> Option<(Location, String)> {
     if is_lock(name) {
         return None;
     }
-    let text = repository.text(path)?;
-    if let Some(found) = credentials(path, name, &text) {
+    let text = text?;
+    if let Some(found) = credentials(path, name, text) {
         return Some(found);
     }
-    if let Some(found) = real_data(input, path, &text) {
+    if let Some(found) = real_data(input, path, text) {
         return Some(found);
     }
     let is_rows = ends(name, &ROWS);
-    let people = identifiers(&text);
+    let people = identifiers(text);
     let is_prose = ends(
         name,
         &[
@@ -143,7 +151,7 @@ fn judge(input: &Input<'_>, path: &str) -> Option<(Location, String)> {
         ));
     }
     if is_rows {
-        rows(path, name, &text)
+        rows(path, name, text)
     } else {
         None
     }
