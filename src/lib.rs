@@ -18,6 +18,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod facts;
 pub mod forge;
+pub mod gitops;
 pub mod kustomize;
 pub mod model;
 pub mod pins;

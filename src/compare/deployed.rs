@@ -7,6 +7,7 @@
 
 use super::{Cell, ROOT, Unit, UnknownUnit};
 use crate::diagnostic::Diagnostic;
+use crate::gitops;
 use crate::kustomize::{Builder, Files, Found, Node, Object};
 use crate::source::SourceMap;
 use std::collections::BTreeSet;
@@ -195,15 +196,14 @@ impl Walk<'_> {
     /// The folder of a source of this repository; `None` for any other source and for what is not known.
     fn inside(&mut self, name: &str, source: &Node) -> Option<String> {
         let text = |key: &str| source.get(key).and_then(Node::as_text);
-        if !is_same_repository(text("repoURL")?, self.source.repository) || text("chart").is_some()
+        if !gitops::is_same_repository(text("repoURL")?, self.source.repository)
+            || text("chart").is_some()
         {
             return None;
         }
-        let folder = text("path")?.trim_matches('/');
-        let folder = folder.strip_prefix("./").unwrap_or(folder);
+        let folder = gitops::folder(text("path")?);
         let revision = text("targetRevision").unwrap_or("HEAD");
-        let branch = revision.strip_prefix("refs/heads/").unwrap_or(revision);
-        if branch != "HEAD" && branch != self.source.branch {
+        if revision != "HEAD" && !gitops::is_branch(revision, self.source.branch) {
             let why = format!("it deploys the revision `{revision}`, which is not looked into");
             self.unknown(name.to_owned(), why, true);
             return None;
@@ -235,32 +235,6 @@ const DEEPEST: usize = 16;
 
 /// The names that a kustomization may have.
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-
-/// Whether two addresses are of one repository, whatever protocol they name.
-fn is_same_repository(one: &str, other: &str) -> bool {
-    plain_address(one) == plain_address(other)
-}
-
-/// `host/path` of `https://host/path.git`, `ssh://git@host/path` and `git@host:path`.
-fn plain_address(address: &str) -> String {
-    let address = address.trim().trim_end_matches('/');
-    let address = address.strip_suffix(".git").unwrap_or(address);
-    let (address, is_url) = match address.split_once("://") {
-        Some((_, rest)) => (rest, true),
-        None => (address, false),
-    };
-    let host = address.find(['/', ':']).unwrap_or(address.len());
-    let address = match address[..host].rfind('@') {
-        Some(at) => &address[at + 1..],
-        None => address,
-    };
-    let address = if is_url {
-        address.to_owned()
-    } else {
-        address.replacen(':', "/", 1)
-    };
-    address.to_ascii_lowercase()
-}
 
 /// A folder of plain manifests, with a kustomization that names each of them.
 struct Plain<'a> {
@@ -351,24 +325,5 @@ impl Tree for std::collections::BTreeMap<String, Vec<u8>> {
             .filter_map(|path| path.split('/').next().map(str::to_owned))
             .collect();
         Ok(names.into_iter().collect())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_repository_has_many_addresses() {
-        let https = "https://github.com/acme/platform";
-        for other in [
-            "https://github.com/acme/platform.git",
-            "https://github.com/Acme/platform/",
-            "git@github.com:acme/platform.git",
-            "ssh://git@github.com/acme/platform",
-        ] {
-            assert!(is_same_repository(https, other), "{other}");
-        }
-        assert!(!is_same_repository(https, "https://github.com/acme/other"));
     }
 }

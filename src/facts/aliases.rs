@@ -17,7 +17,7 @@ pub struct Alias {
 
 /// Where each kind has addresses: the path, in which `*` is every entry of a list.
 const PLACES: &[(&str, &str, &[&str])] = &[
-    ("", "Service", &["spec.externalName", "spec.externalIPs.*"]),
+    ("", "Service", &["spec.externalName"]),
     (
         "",
         "Endpoints",
@@ -90,12 +90,24 @@ impl CellFacts<'_> {
                     follow(index, &manifest.object.root, &parts, path, &mut found);
                 }
             }
+            if own == ("", "Service") && !selects(manifest) {
+                let path = ["spec", "externalIPs", "*"];
+                let field = "spec.externalIPs";
+                follow(index, &manifest.object.root, &path, field, &mut found);
+            }
             if own.0 == "gateway.networking.k8s.io" && ROUTES.contains(&own.1) {
                 routes(index, manifest, &mut found);
             }
         }
         found
     }
+}
+
+/// Whether a Service has pods behind it that it selects: its `externalIPs` are then another way to these, and not what its
+/// name leads to (<https://kubernetes.io/docs/concepts/services-networking/service/#external-ips>).
+pub fn selects(service: &Manifest) -> bool {
+    let selector = service.at(&["spec", "selector"]);
+    selector.is_some_and(|selector| !selector.entries().is_empty())
 }
 
 fn follow(manifest: usize, node: &Node, path: &[&str], field: &str, found: &mut Vec<Alias>) {

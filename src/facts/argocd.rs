@@ -4,6 +4,7 @@
 use super::generators::{self, Unexpanded};
 use super::repository::Repository;
 use super::written::{Content, Written};
+use crate::gitops::{self, is_same_repository};
 use crate::model::{Cell, OVERLAYS, Platform};
 
 /// The group of Argo CD's kinds.
@@ -144,29 +145,18 @@ impl Application {
     }
 }
 
-/// Whether two URLs name one repository: `.git` at the end and a slash make no difference.
-pub(super) fn same_repository(a: &str, b: &str) -> bool {
-    let bare = |url: &str| {
-        url.trim_end_matches('/')
-            .trim_end_matches(".git")
-            .to_lowercase()
-    };
-    bare(a) == bare(b)
-}
-
 impl<'a> Source<'a> {
-    /// Whether it is this repository: `.git` at the end and a slash make no difference.
+    /// Whether it is this repository, however its address is written.
     pub fn is_of(&self, platform: &Platform) -> bool {
         self.node
             .get("repoURL")
             .and_then(Written::text)
-            .is_some_and(|url| same_repository(url, platform.repository.url.as_str()))
+            .is_some_and(|url| is_same_repository(url, platform.repository.url.as_str()))
     }
 
     /// The folder, without `./` and slashes at its ends; the root when no path is written.
     pub fn path(&self) -> &'a str {
-        let path = self.node.text_at(&["path"]);
-        path.trim_start_matches("./").trim_matches('/')
+        gitops::folder(self.node.text_at(&["path"]))
     }
 
     /// The chart, if it is one.

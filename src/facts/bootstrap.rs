@@ -4,6 +4,10 @@
 //! [`Setting`]s with their bytes. The three spellings are one: `--key=value`, `key: value`, `"key": "value"`. Comments are
 //! not looked at. Base64, in which cloud-init hides files, is looked into.
 
+mod lookups;
+
+pub use lookups::{HOSTS, NAMESERVER, PROXY, lookups};
+
 use crate::source::Span;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -12,7 +12,8 @@ use super::workloads::Setting;
 use crate::kustomize::Node;
 use crate::model::{Cell, Platform};
 use crate::spec::names::Name;
-use keys::{is_bucket_key, is_name, until};
+use keys::until;
+pub use keys::{is_bucket_key, is_name, is_open_policy, named_in};
 
 /// Cells that have a bucket, and the store it belongs to.
 #[derive(Debug)]
@@ -90,6 +91,7 @@ pub fn mentions(here: &CellFacts<'_>) -> Vec<BucketMention> {
         found: Vec::new(),
     };
     search.variables();
+    search.words();
     search.configs();
     for (index, manifest) in here.manifests.iter().enumerate() {
         let is_text = manifest.is("", "ConfigMap") || manifest.is("", "Secret");
@@ -97,6 +99,9 @@ pub fn mentions(here: &CellFacts<'_>) -> Vec<BucketMention> {
             let namespace = manifest.object.namespace();
             search.tree(index, namespace, "", &manifest.object.root);
         }
+    }
+    for chart in &here.charts {
+        search.tree(chart.manifest, &chart.namespace, "", &chart.values);
     }
     search.scripts();
     search.found
@@ -165,10 +170,8 @@ impl Search<'_, '_> {
         if !text.contains(":/") && !text.contains("arn:aws:s3:") {
             return;
         }
-        for start in ["s3://", "s3a://", "s3n://", "gs://", "arn:aws:s3:::"] {
-            for (at, _) in text.match_indices(start) {
-                self.add(key, until(&text[at + start.len()..]), spot);
-            }
+        for name in named_in(text) {
+            self.add(key, name, spot);
         }
         // A text may be a script: an address ends with its word.
         let words = text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '='));
@@ -217,8 +220,31 @@ impl Search<'_, '_> {
         }
     }
 
+    /// `--bucket=name`, `--bucket name`, whatever the program is.
+    fn words(&mut self) {
+        for workload in &self.here.workloads {
+            for container in &workload.containers {
+                let mut flag = "";
+                for word in &container.words {
+                    let (key, value) = match word.text.split_once('=') {
+                        Some(both) => both,
+                        None if word.text.starts_with('-') => {
+                            flag = &word.text;
+                            continue;
+                        }
+                        None => (flag, word.text.as_str()),
+                    };
+                    if key.starts_with('-') && is_bucket_key(key) {
+                        self.add(key, value, &word.spot);
+                    }
+                    flag = "";
+                }
+            }
+        }
+    }
+
     fn configs(&mut self) {
-        for config in &self.here.configs {
+        for config in self.here.texts() {
             let wants = config.name == "object-storage-buckets" && !config.is_secret;
             if wants && let Some(bucket) = config.key.strip_prefix("bucket.") {
                 // The name is the key, which stands beside the value.
@@ -250,7 +276,13 @@ impl Search<'_, '_> {
 
     /// Keys of kinds that nobody here knows, and of values of charts.
     fn tree(&mut self, manifest: usize, namespace: &str, key: &str, node: &Node) {
-        if let Some(text) = node.as_text() {
+        // A chart's values in a text were read as such.
+        let is_values = matches!(key, "values" | "valuesContent")
+            && self.here.charts_of(manifest).next().is_some();
+        if let Some(text) = node
+            .as_text()
+            .filter(|text| !(is_values && text.contains('\n')))
+        {
             let spot = Spot::whole(manifest, node);
             self.value(key, text, namespace, &spot);
             return;

@@ -1,6 +1,7 @@
 //! What is known about one cell.
 
 use super::argocd::ArgoCd;
+use super::charts::{self, Chart};
 use super::configs::{self, Config};
 use super::deployed;
 use super::names::Names;
@@ -29,6 +30,8 @@ pub struct CellFacts<'a> {
     pub manifests: Vec<Manifest>,
     /// What Argo CD is told to deploy.
     pub argo_cd: ArgoCd,
+    /// The charts that they deploy, with what each is told.
+    pub charts: Vec<Chart>,
     /// Whatever runs containers.
     pub workloads: Vec<Workload>,
     /// The texts in ConfigMaps and in Secrets that are not sealed.
@@ -164,6 +167,7 @@ impl<'a> CellFacts<'a> {
             region: platform.regions.get(&cell.region),
             manifests: deployed.manifests,
             argo_cd: deployed.argo_cd,
+            charts: Vec::new(),
             workloads: Vec::new(),
             configs: Vec::new(),
             secrets: Vec::new(),
@@ -182,8 +186,9 @@ impl<'a> CellFacts<'a> {
             .iter()
             .map(|namespace| namespace.name.clone());
         facts.names = Names::of(&facts.manifests, declared);
+        facts.charts = charts::charts(&facts.manifests, builder);
         facts.folders = facts.manifests.iter().map(|m| m.folder.clone()).collect();
-        facts.configs = configs::configs(&facts.manifests);
+        facts.configs = configs::configs(&facts);
         facts.secrets = secrets::secrets(&facts.manifests);
         facts.workloads = workloads::workloads(&facts);
         facts.scripts = scripts::scripts(&facts);

@@ -28,6 +28,11 @@ impl Leaf {
         self.path.join(".")
     }
 
+    /// Whether the value is a text of its own: of several lines, or JSON.
+    pub fn is_text(&self) -> bool {
+        self.value.trim_end().contains('\n') || self.value.trim_start().starts_with(['{', '['])
+    }
+
     /// The value, as a part of the text that a spot is.
     pub fn spot(&self, text: &Spot) -> Spot {
         text.clone().line(&self.line).part(&self.value)

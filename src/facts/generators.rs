@@ -1,8 +1,10 @@
 //! What an ApplicationSet produces, as far as that stands in the repository
 //! (<https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators/>).
 //!
-//! Lists, folders of this repository and their combinations are worked out. Of clusters it is known that there is one, the
+//! Lists, folders and files of this repository and their combinations are worked out. Of clusters it is known that there is one, the
 //! cell's own. Whatever asks somebody else (pull requests, organisations, plugins) is not worked out and said so.
+
+mod git;
 
 use super::argocd::{Application, mapped};
 use super::repository::Repository;
@@ -37,6 +39,7 @@ pub(super) fn produce(
     let mut work = Work {
         platform,
         repository,
+        is_go: set.text_at(&["spec", "goTemplate"]) == "true",
         unexpanded: Vec::new(),
     };
     let generators = set.at(&["spec", "generators"]);
@@ -66,6 +69,8 @@ pub(super) fn produce(
 struct Work<'w> {
     platform: &'w Platform,
     repository: &'w Repository<'w>,
+    /// Whether templates are those of Go.
+    is_go: bool,
     unexpanded: Vec<Unexpanded>,
 }
 
@@ -84,7 +89,7 @@ impl Work<'_> {
             match field.key.as_str() {
                 "list" => all.extend(self.list(field)),
                 "clusters" => all.push(in_cluster(body)),
-                "git" => all.extend(self.git(field)),
+                "git" => all.extend(git::expand(self, field)),
                 "matrix" => all.extend(self.matrix(body)),
                 "merge" => all.extend(self.merge(body)),
                 "selector" => {}
@@ -118,32 +123,6 @@ impl Work<'_> {
                     })
                     .collect()
             })
-            .collect()
-    }
-
-    /// Folders of this repository.
-    fn git(&mut self, field: &Field) -> Vec<Parameters> {
-        let source = super::argocd::Source { node: &field.value };
-        if !source.is_of(self.platform) {
-            self.give_up(&field.place, "it looks into another repository");
-            return Vec::new();
-        }
-        if let Some(files) = field.value.field("files") {
-            self.give_up(&files.place, "parameters in files are not read");
-        }
-        let rules = field.value.get("directories");
-        let rules = rules.map_or(&[][..], Written::items);
-        let (excluded, wanted): (Vec<_>, Vec<_>) = rules
-            .iter()
-            .partition(|rule| rule.text_at(&["exclude"]) == "true");
-        let fits = |rules: &[&Written], folder: &str| {
-            let mut rules = rules.iter();
-            rules.any(|rule| is_match(rule.text_at(&["path"]), folder))
-        };
-        folders(self.repository)
-            .into_iter()
-            .filter(|folder| fits(&wanted, folder) && !fits(&excluded, folder))
-            .map(|folder| of_folder(&folder))
             .collect()
     }
 
@@ -246,77 +225,6 @@ fn in_cluster(body: &Written) -> Parameters {
     parameters
 }
 
-/// Every folder that has a file in it or below it.
-fn folders(repository: &Repository<'_>) -> BTreeSet<String> {
-    let mut folders = BTreeSet::new();
-    for path in repository.paths() {
-        let mut rest = path;
-        while let Some((folder, _)) = rest.rsplit_once('/') {
-            if !folders.insert(folder.to_owned()) {
-                break;
-            }
-            rest = folder;
-        }
-    }
-    folders
-}
-
-fn of_folder(folder: &str) -> Parameters {
-    let base = folder.rsplit('/').next().unwrap_or(folder);
-    let mut parameters = Parameters::new();
-    for (key, value) in [
-        ("path", folder),
-        ("path.path", folder),
-        ("path.basename", base),
-        ("path.basenameNormalized", base),
-    ] {
-        parameters.insert(key.to_owned(), value.to_owned());
-    }
-    for (at, segment) in folder.split('/').enumerate() {
-        parameters.insert(format!("path[{at}]"), segment.to_owned());
-        parameters.insert(format!("path.segments.{at}"), segment.to_owned());
-    }
-    parameters
-}
-
-/// Whether a folder fits a pattern in which `*` stands for one part of a path and `**` for several.
-fn is_match(pattern: &str, folder: &str) -> bool {
-    let pattern: Vec<&str> = pattern
-        .trim_start_matches("./")
-        .trim_matches('/')
-        .split('/')
-        .collect();
-    let folder: Vec<&str> = folder.split('/').collect();
-    parts_match(&pattern, &folder)
-}
-
-fn parts_match(pattern: &[&str], folder: &[&str]) -> bool {
-    match (pattern.split_first(), folder.split_first()) {
-        (None, None) => true,
-        (Some((&"**", rest)), _) => {
-            parts_match(rest, folder)
-                || folder
-                    .split_first()
-                    .is_some_and(|(_, below)| parts_match(pattern, below))
-        }
-        (Some((part, rest)), Some((own, below))) => {
-            part_matches(part, own) && parts_match(rest, below)
-        }
-        _ => false,
-    }
-}
-
-fn part_matches(pattern: &str, part: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == part,
-        Some((head, tail)) => part.strip_prefix(head).is_some_and(|rest| {
-            (0..=rest.len())
-                .filter(|at| rest.is_char_boundary(*at))
-                .any(|at| part_matches(tail, &rest[at..]))
-        }),
-    }
-}
-
 /// A text with `{{…}}` replaced, and the first expression that is not known.
 fn put_in(text: &str, parameters: &Parameters) -> (String, Option<String>) {
     let mut out = String::with_capacity(text.len());
@@ -363,19 +271,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stars_stand_for_one_part_of_a_path() {
-        assert!(is_match(
-            "cluster/overlays/*/tr",
-            "cluster/overlays/staging/tr"
-        ));
-        assert!(!is_match("cluster/*", "cluster/overlays/staging"));
-        assert!(is_match("cluster/**", "cluster/overlays/staging"));
-        assert!(part_matches("back*-api", "backend-api") && !part_matches("back*x", "backend"));
-    }
-
-    #[test]
     fn both_ways_of_writing_parameters_are_read() {
-        let parameters = of_folder("a/b/c");
+        let parameters = git::of_folder("a/b/c", "");
         let put = |text: &str| put_in(text, &parameters);
         assert_eq!(put("x-{{path.basename}}-{{ path[1] }}").0, "x-c-b");
         assert_eq!(

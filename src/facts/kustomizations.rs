@@ -5,6 +5,7 @@ use super::repository::Repository;
 use super::written::Written;
 use crate::diagnostic::Diagnostic;
 use crate::model::Platform;
+use crate::source::Location;
 use crate::spec::names::CellName;
 use rayon::prelude::*;
 
@@ -33,7 +34,12 @@ pub(super) fn kustomizations(
     let read: Vec<_> = paths
         .into_par_iter()
         .filter_map(|path| {
-            let text = repository.text(path)?;
+            let Some(text) = repository.text(path) else {
+                let why = "it is no text in UTF-8, or too large for a kustomization";
+                let place = Location::file(path);
+                let problem = Diagnostic::error("yaml-syntax", why);
+                return Some(Err(problem.at(place, "here")));
+            };
             let root = match Written::documents(path, &text) {
                 Ok(documents) => documents.into_iter().next()?,
                 Err(problem) => return Some(Err(*problem)),

@@ -12,6 +12,7 @@ pub mod backups;
 pub mod bootstrap;
 pub mod buckets;
 mod cell;
+mod charts;
 mod configs;
 mod decode;
 mod deployed;
@@ -46,9 +47,10 @@ mod workloads;
 mod written;
 
 pub use address::{Address, Expect, Host, Reading};
-pub use aliases::Alias;
+pub use aliases::{Alias, selects};
 pub use argocd::{Application, ApplicationSet, ArgoCd, GROUP as ARGO_CD, Source, is_yaml, owner};
 pub use cell::{CellFacts, Manifest, Spot};
+pub use charts::Chart;
 pub use configs::Config;
 pub use embedded::{Leaf, leaves};
 pub use generators::{IN_CLUSTER, Unexpanded};
@@ -87,7 +89,7 @@ pub struct Facts<'a> {
     pub kustomizations: Vec<Kustomization>,
     /// Workflows and composite actions.
     pub workflows: Vec<Workflow>,
-    /// Kustomization files and workflows that cannot be read.
+    /// Kustomization files, workflows and files of Terraform that cannot be read.
     pub unread: Vec<Diagnostic>,
 }
 
@@ -108,10 +110,13 @@ impl<'a> Facts<'a> {
             .into_par_iter()
             .map(|cell| CellFacts::gather(platform, cell, builder, repository))
             .collect();
-        let terraform = Terraform::read(&terraform::files(repository), &Names::of(platform));
+        let (files, unreadable) = terraform::files(repository);
+        let terraform = Terraform::read(&files, &Names::of(platform));
         let (kustomizations, mut unread) = kustomizations::kustomizations(platform, repository);
         let (workflows, more) = workflows::workflows(repository);
         unread.extend(more);
+        unread.extend(unreadable);
+        unread.extend(terraform.problems.iter().cloned());
         Self {
             cells,
             terraform,

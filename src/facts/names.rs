@@ -1,6 +1,7 @@
 //! The names that a cell's own DNS knows: Services, pods of headless Services, namespaces.
 
 use super::address::Address;
+use super::aliases::selects;
 use super::cell::{Manifest, Spot};
 use crate::kustomize::Node;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,9 +69,9 @@ impl Names {
         if kind == Some("ExternalName") {
             entry.extend(behind(index, manifest.at(&["spec", "externalName"])));
         }
-        let ips = manifest
-            .at(&["spec", "externalIPs"])
-            .map_or(&[][..], Node::items);
+        let ips = manifest.at(&["spec", "externalIPs"]);
+        let ips = ips.filter(|_| !selects(manifest));
+        let ips = ips.map_or(&[][..], Node::items);
         entry.extend(ips.iter().filter_map(|ip| behind(index, Some(ip))));
     }
 

@@ -38,7 +38,7 @@ impl CellFacts<'_> {
                 one.into_iter().chain(several).any(|source| {
                     let url = text(source, "repoURL");
                     source.get("chart").is_some()
-                        || !super::argocd::same_repository(
+                        || !crate::gitops::is_same_repository(
                             url,
                             self.platform.repository.url.as_str(),
                         )

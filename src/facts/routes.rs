@@ -41,6 +41,9 @@ pub fn backends(facts: &CellFacts<'_>) -> Vec<Backend> {
             namespace: facts.namespace(index),
         };
         route.read(manifest, &mut found);
+        for chart in facts.charts_of(index) {
+            route.tables(&chart.values, &mut found);
+        }
     }
     found
 }
@@ -92,7 +95,6 @@ impl Route<'_> {
                 let port = spec.at(&["port", "targetPort"]);
                 self.add(spec.at(&["to", "name"]), None, port, found);
             }
-            ("argoproj.io", "Application") => self.tables(spec, found),
             _ => {}
         }
     }

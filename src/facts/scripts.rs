@@ -56,7 +56,7 @@ pub(super) fn scripts(facts: &CellFacts<'_>) -> Vec<PlacedScript> {
             search.elsewhere(index, manifest, &manifest.object.root);
         }
     }
-    for config in &facts.configs {
+    for config in facts.texts() {
         search.config(config);
     }
     search.found
@@ -257,6 +257,7 @@ fn known(container: &Container) -> BTreeMap<String, String> {
     container
         .env
         .iter()
+        .filter(|variable| !variable.is_told)
         .filter_map(|variable| match &variable.value {
             Setting::Text(text) => Some((variable.name.clone(), text.clone())),
             _ => None,

@@ -219,16 +219,6 @@ impl Command {
     }
 }
 
-impl Word {
-    /// A word of a nested script stands where the word with the script stands.
-    fn stands_in(&mut self, outer: &Self) {
-        self.spot.clone_from(&outer.spot);
-        if outer.spot.is_none() {
-            self.line.clone_from(&outer.line);
-        }
-    }
-}
-
 /// A command while its words come in.
 #[derive(Default)]
 struct Statement {

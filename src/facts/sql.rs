@@ -24,8 +24,8 @@ pub struct SqlText {
 /// Every text of SQL in a cell's manifests.
 pub fn texts(here: &CellFacts<'_>) -> Vec<SqlText> {
     let mut found: Vec<SqlText> = here
-        .configs
-        .iter()
+        .texts()
+        .into_iter()
         .filter(|config| is_sql(&config.key, &config.text))
         .map(|config| SqlText {
             text: config.text.clone(),

@@ -106,25 +106,14 @@ impl Velero {
                     "Backup" => reader.choices(spec, &identity, &mut velero),
                     _ => {}
                 }
-            } else if manifest.is("argoproj.io", "Application") {
-                let namespace = manifest
-                    .at(&["spec", "destination", "namespace"])
-                    .and_then(Node::as_text)
-                    .unwrap_or_default();
-                let reader = Reader {
-                    namespace,
-                    ..reader
-                };
-                let one = manifest.at(&["spec", "source"]).into_iter();
-                let several = manifest
-                    .at(&["spec", "sources"])
-                    .map_or(&[][..], Node::items);
-                for source in one.chain(several) {
-                    if let Some(values) = source.at(&["helm", "valuesObject"]) {
-                        reader.chart(values, &mut velero);
-                    }
-                }
             }
+        }
+        for chart in &here.charts {
+            let reader = Reader {
+                manifest: chart.manifest,
+                namespace: &chart.namespace,
+            };
+            reader.chart(&chart.values, &mut velero);
         }
         velero
     }

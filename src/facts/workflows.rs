@@ -46,6 +46,9 @@ pub(super) fn workflows(repository: &Repository<'_>) -> (Vec<Workflow>, Vec<Diag
     let paths = repository.below(".github/workflows").chain(of_actions);
     for path in paths.filter(|path| is_yaml(path)) {
         let Some(text) = repository.text(path) else {
+            let why = "it is no text in UTF-8, or too large for a workflow";
+            let place = Location::file(path);
+            bad.push(Diagnostic::error("yaml-syntax", why).at(place, "here"));
             continue;
         };
         match Written::documents(path, &text) {

@@ -1,12 +1,13 @@
 //! Whatever runs containers, with the variables that the containers really get.
 //!
 //! A pod template is found by its shape (`containers` with images), in whatever kind it stands: kinds that nobody here
-//! knows run containers too. Variables are put together as the kubelet does:
-//! <https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/>.
+//! knows run containers too.
+
+mod environment;
 
 use super::cell::{CellFacts, Spot};
-use super::secrets::SecretKind;
 use crate::kustomize::Node;
+use environment::Environment;
 use std::collections::BTreeMap;
 
 /// A pod template and what it belongs to.
@@ -50,7 +51,8 @@ pub struct Container {
     pub image: Option<Text>,
     /// `command`, then `args`, with variables put in.
     pub words: Vec<Text>,
-    /// Its variables, those of `envFrom` first; of several with one name the last one counts and is the only one here.
+    /// Its variables, those of `envFrom` first; of several with one name the last one counts and is the only one here. After
+    /// them come those that a command line or a mounted file of variables sets, which may have the same names.
     pub env: Vec<Variable>,
     /// The container as it is written.
     pub node: Node,
@@ -91,6 +93,8 @@ pub struct Variable {
     pub spot: Spot,
     /// Whether the value had to be put together from others or decoded.
     pub is_assembled: bool,
+    /// Whether a command line or a mounted file sets it, which are texts that are read as such too.
+    pub is_told: bool,
 }
 
 /// What a variable is set to.
@@ -185,36 +189,39 @@ impl Search<'_, '_> {
             ("ephemeralContainers", Role::Ephemeral),
         ] {
             for node in spec.get(field).map_or(&[][..], Node::items) {
-                let container = self.container(node, role, &workload.namespace);
+                let container = self.container(node, role, &workload, metadata);
                 workload.containers.push(container);
             }
         }
         workload
     }
 
-    fn container(&self, node: &Node, role: Role, namespace: &str) -> Container {
-        let mut variables = Variables {
-            facts: self.facts,
-            manifest: self.manifest,
-            namespace,
-            list: Vec::new(),
-        };
+    fn container(
+        &self,
+        node: &Node,
+        role: Role,
+        workload: &Workload,
+        metadata: Option<&Node>,
+    ) -> Container {
+        let mut environment = Environment::of(self.facts, workload, metadata);
         for source in node.get("envFrom").map_or(&[][..], Node::items) {
-            variables.all_of(source);
+            environment.all_of(source);
         }
         for variable in node.get("env").map_or(&[][..], Node::items) {
-            variables.one(variable);
+            environment.one(variable);
         }
-        let words = ["command", "args"]
+        let words: Vec<Text> = ["command", "args"]
             .iter()
             .flat_map(|field| node.get(field).map_or(&[][..], Node::items))
             .filter_map(|word| {
                 Some(Text {
-                    text: variables.expanded(word.as_text()?).0,
+                    text: environment.expanded(word.as_text()?).0,
                     spot: Spot::whole(self.manifest, word),
                 })
             })
             .collect();
+        environment.files();
+        environment.command(&words);
         Container {
             name: text(node, "name"),
             role,
@@ -225,7 +232,7 @@ impl Search<'_, '_> {
                 })
             }),
             words,
-            env: variables.list,
+            env: environment.list,
             node: node.clone(),
         }
     }
@@ -244,197 +251,4 @@ fn text(node: &Node, key: &str) -> String {
         .and_then(Node::as_text)
         .unwrap_or_default()
         .to_owned()
-}
-
-/// The variables of a container while they are put together.
-struct Variables<'f, 'a> {
-    facts: &'f CellFacts<'a>,
-    manifest: usize,
-    namespace: &'f str,
-    list: Vec<Variable>,
-}
-
-impl Variables<'_, '_> {
-    /// `envFrom`: every entry of a ConfigMap or Secret.
-    fn all_of(&mut self, source: &Node) {
-        let prefix = text(source, "prefix");
-        for (field, kind) in [("configMapRef", "ConfigMap"), ("secretRef", "Secret")] {
-            let Some(reference) = source.get(field) else {
-                continue;
-            };
-            let name = text(reference, "name");
-            let spot = Spot::whole(self.manifest, reference);
-            let found = self.entries(kind, &name);
-            if found.is_empty() {
-                self.put(Variable {
-                    name: format!("{prefix}*"),
-                    value: Setting::Missing {
-                        kind,
-                        name,
-                        key: String::new(),
-                    },
-                    spot,
-                    is_assembled: false,
-                });
-                continue;
-            }
-            for mut variable in found {
-                variable.name.insert_str(0, &prefix);
-                self.put(variable);
-            }
-        }
-    }
-
-    /// Everything in a ConfigMap or Secret, as variables.
-    fn entries(&self, kind: &'static str, name: &str) -> Vec<Variable> {
-        let is_secret = kind == "Secret";
-        let mut found: Vec<Variable> = self
-            .facts
-            .configs
-            .iter()
-            .filter(|config| {
-                config.is_secret == is_secret
-                    && config.name == name
-                    && config.namespace == self.namespace
-            })
-            .map(|config| Variable {
-                name: config.key.clone(),
-                value: Setting::Text(config.text.clone()),
-                spot: config.spot.clone(),
-                is_assembled: config.is_decoded,
-            })
-            .collect();
-        let secrets = self.facts.secrets.iter().filter(|secret| {
-            is_secret
-                && secret.kind != SecretKind::Plain
-                && secret.name == name
-                && secret.namespace == self.namespace
-        });
-        for secret in secrets {
-            found.extend(secret.entries.iter().map(|(key, spot)| Variable {
-                name: key.clone(),
-                value: Setting::Secret {
-                    name: name.to_owned(),
-                    key: key.clone(),
-                },
-                spot: spot.clone(),
-                is_assembled: false,
-            }));
-        }
-        found
-    }
-
-    /// One entry of `env`.
-    fn one(&mut self, node: &Node) {
-        let name = text(node, "name");
-        let from = node.get("valueFrom");
-        let spot = Spot::whole(self.manifest, node.get("value").or(from).unwrap_or(node));
-        let variable = match (node.get("value"), from) {
-            (Some(value), _) => {
-                let (text, is_assembled) = self.expanded(value.as_text().unwrap_or_default());
-                Variable {
-                    name,
-                    value: Setting::Text(text),
-                    spot,
-                    is_assembled,
-                }
-            }
-            (None, Some(from)) => self.referenced(name, from, spot),
-            (None, None) => Variable {
-                name,
-                value: Setting::Text(String::new()),
-                spot,
-                is_assembled: false,
-            },
-        };
-        self.put(variable);
-    }
-
-    fn referenced(&self, name: String, from: &Node, spot: Spot) -> Variable {
-        for (field, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
-            let Some(reference) = from.get(field) else {
-                continue;
-            };
-            let (object, key) = (text(reference, "name"), text(reference, "key"));
-            let entry = self
-                .entries(kind, &object)
-                .into_iter()
-                .find(|entry| entry.name == key);
-            return match entry {
-                Some(entry) => {
-                    let is_secret = matches!(entry.value, Setting::Secret { .. });
-                    Variable {
-                        name,
-                        // A sealed value is changed where it is asked for; a readable one where it stands.
-                        spot: if is_secret { spot } else { entry.spot },
-                        ..entry
-                    }
-                }
-                None if kind == "Secret" => Variable {
-                    name,
-                    value: Setting::Secret { name: object, key },
-                    spot,
-                    is_assembled: false,
-                },
-                None => Variable {
-                    name,
-                    value: Setting::Missing {
-                        kind,
-                        name: object,
-                        key,
-                    },
-                    spot,
-                    is_assembled: false,
-                },
-            };
-        }
-        Variable {
-            name,
-            value: Setting::Pod,
-            spot,
-            is_assembled: false,
-        }
-    }
-
-    fn put(&mut self, variable: Variable) {
-        self.list.retain(|other| other.name != variable.name);
-        self.list.push(variable);
-    }
-
-    /// A text with `$(NAME)` replaced by what stands in the list so far, and whether anything was replaced.
-    fn expanded(&self, text: &str) -> (String, bool) {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        let mut replaced = false;
-        while let Some(at) = rest.find('$') {
-            out.push_str(&rest[..at]);
-            rest = &rest[at + 1..];
-            if let Some(after) = rest.strip_prefix('$') {
-                out.push('$');
-                rest = after;
-                continue;
-            }
-            let name = rest
-                .strip_prefix('(')
-                .and_then(|inner| inner.split_once(')'))
-                .map(|(name, _)| name);
-            let value = name.and_then(|name| {
-                let variable = self.list.iter().find(|variable| variable.name == name)?;
-                match &variable.value {
-                    Setting::Text(text) => Some(text.as_str()),
-                    _ => None,
-                }
-            });
-            match (name, value) {
-                (Some(name), Some(value)) => {
-                    out.push_str(value);
-                    rest = &rest[name.len() + 2..];
-                    replaced = true;
-                }
-                _ => out.push('$'),
-            }
-        }
-        out.push_str(rest);
-        (out, replaced)
-    }
 }

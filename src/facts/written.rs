@@ -217,12 +217,24 @@ fn before(builder: &Builder<'_>, value: &Location, key: &str) -> Location {
         let text = builder.text(&value.path)?;
         let window = start.saturating_sub(key.len() + WINDOW);
         let head = text.get(window..start)?.trim_ascii_end();
-        let head = head.strip_suffix(b":")?.trim_ascii_end();
+        let head = without_indicator(head).strip_suffix(b":")?.trim_ascii_end();
         let head = head.strip_suffix(b"\"").unwrap_or(head);
         let at = window + head.strip_suffix(key.as_bytes())?.len();
         Some(Location::new(value.path.clone(), at..at + key.len()))
     });
     found.unwrap_or_else(|| value.clone())
+}
+
+/// A text without the sign of a block of lines at its end: `|`, `>-`, `|2+`.
+fn without_indicator(head: &[u8]) -> &[u8] {
+    let signs = head
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-'))
+        .count();
+    let rest = &head[..head.len() - signs];
+    let bare = rest.strip_suffix(b"|").or_else(|| rest.strip_suffix(b">"));
+    bare.map_or(head, <[u8]>::trim_ascii_end)
 }
 
 fn first(problems: Vec<Diagnostic>) -> Box<Diagnostic> {

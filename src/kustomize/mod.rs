@@ -17,6 +17,7 @@ mod files;
 mod generators;
 mod hash;
 mod id;
+mod inline;
 mod json;
 mod name_references;
 mod node;

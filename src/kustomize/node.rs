@@ -103,14 +103,16 @@ impl Node {
         Self::scalar("null", Tag::Null, Style::Plain, origin)
     }
 
-    pub(super) fn map(entries: Vec<Entry>, origin: Origin) -> Self {
+    /// A mapping.
+    pub(crate) fn map(entries: Vec<Entry>, origin: Origin) -> Self {
         Self {
             value: Value::Map(Arc::new(entries)),
             origin,
         }
     }
 
-    pub(super) fn list(items: Vec<Self>, origin: Origin) -> Self {
+    /// A list.
+    pub(crate) fn list(items: Vec<Self>, origin: Origin) -> Self {
         Self {
             value: Value::List(Arc::new(items)),
             origin,

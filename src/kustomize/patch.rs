@@ -9,9 +9,10 @@ mod strategic;
 
 use super::fail::{Detail as _, Fail, INVALID, Outcome, PATCH, UNSUPPORTED, fail, warning};
 use super::files::{Library, text};
+use super::inline::parsed;
 use super::node::Origin;
 use super::objects::objects;
-use super::parse::{Parsed, Place, Repeated, literal_lines, parse};
+use super::parse::Parsed;
 use super::resmap::Resources;
 use super::resource::Resource;
 use super::selector::Picker;
@@ -28,24 +29,7 @@ pub(super) enum Loaded {
 
 /// Reads a text that is written inline.
 fn inline(library: &Library<'_>, text: &Text) -> Outcome<Parsed> {
-    let whole = library.text_of(text.origin);
-    let written = whole.as_deref().and_then(|bytes| {
-        let range =
-            usize::try_from(text.origin.start).ok()?..usize::try_from(text.origin.end).ok()?;
-        std::str::from_utf8(bytes.get(range)?).ok()
-    });
-    let lines = written.filter(|_| text.is_block).and_then(|written| {
-        let start = usize::try_from(text.origin.start).ok()?;
-        literal_lines(&text.text, written, start)
-    });
-    match lines {
-        Some(lines) => parse(
-            &text.text,
-            Place::Lines(text.origin.file, &lines),
-            Repeated::Refused,
-        ),
-        None => parse(&text.text, Place::Inline(text.origin), Repeated::Refused),
-    }
+    parsed(library, &text.text, text.origin, text.is_block)
 }
 
 /// Reads one entry of `patches`.

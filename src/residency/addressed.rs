@@ -72,7 +72,7 @@ pub(super) fn flags(here: &CellFacts<'_>) -> Vec<Valued> {
 /// The values in texts of configuration.
 pub(super) fn configured(here: &CellFacts<'_>) -> Vec<Valued> {
     let mut found = Vec::new();
-    for config in &here.configs {
+    for config in here.texts() {
         for leaf in config.leaves() {
             found.push(Valued {
                 spot: leaf.spot(&config.spot),

@@ -21,6 +21,8 @@ pub(super) struct Start<'a> {
     pub(super) cell: Option<&'a str>,
     /// What it says.
     pub(super) settings: Vec<Setting>,
+    /// How its nodes find addresses.
+    pub(super) lookups: Vec<Setting>,
     /// Whether something here installs a network that enforces policies.
     pub(super) enforces: bool,
     text: String,
@@ -121,11 +123,14 @@ fn starts_clusters(path: &str) -> bool {
         && (is_place || is_script || name.contains("cloud-init") || name.contains("user-data"))
 }
 
+/// Whether a text says how nodes are started, or how they find addresses.
+fn is_about_nodes(text: &str) -> bool {
+    !bootstrap::settings(text).is_empty() || !bootstrap::lookups(text).is_empty()
+}
+
 fn long_texts<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
     match &value.datum {
-        Datum::Text(text) if text.len() >= 5 && !bootstrap::settings(text).is_empty() => {
-            found.push(value)
-        }
+        Datum::Text(text) if text.len() >= 5 && is_about_nodes(text) => found.push(value),
         Datum::List(items) | Datum::Either(items) => {
             for item in items {
                 long_texts(item, found);
@@ -169,7 +174,16 @@ fn start<'a>(
     texts: &BTreeMap<String, String>,
 ) -> Option<Start<'a>> {
     let settings = bootstrap::settings(text);
-    if settings.is_empty() {
+    // A proxy or a name server in a text that starts nothing is nobody's node's.
+    let is_of_nodes = !settings.is_empty()
+        || path.starts_with("bootstrap/")
+        || path.starts_with("infra/")
+        || matches!(site, Site::Value(..));
+    let lookups = match is_of_nodes {
+        true => bootstrap::lookups(text),
+        false => Vec::new(),
+    };
+    if settings.is_empty() && lookups.is_empty() {
         return None;
     }
     let platform = input.platform;
@@ -224,6 +238,7 @@ fn start<'a>(
         regions: owners,
         cell: cell.map(|cell| cell.name.as_str()),
         settings,
+        lookups,
         enforces,
         text: text.to_owned(),
         site,
@@ -241,8 +256,10 @@ impl Start<'_> {
         };
         let written = &self.text[setting.span.clone()];
         for (location, text) in candidates {
+            let lookups = bootstrap::lookups(text).into_iter();
             let found = bootstrap::settings(text)
                 .into_iter()
+                .chain(lookups)
                 .find(|other| other.key == setting.key);
             if let Some(found) = found {
                 let is_same = text.get(found.span.clone()) == Some(written);

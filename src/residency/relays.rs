@@ -69,10 +69,13 @@ impl Search<'_, '_> {
             ("networking.k8s.io" | "extensions", "Ingress") => self.canary(manifest),
             ("gateway.networking.k8s.io", kind) if kind.ends_with("Route") => self.gateway(spec),
             (group, _) if TRAEFIK.contains(&group) => self.traefik(spec),
-            ("argoproj.io", "Application") => {
-                if let Some(values) = spec.at(&["source", "helm", "valuesObject"]) {
-                    self.traefik(values);
-                    self.nginx_settings(values);
+            ("argoproj.io", "Application")
+            | ("helm.cattle.io", _)
+            | ("helm.toolkit.fluxcd.io", _) => {
+                let here = self.here;
+                for chart in here.charts_of(self.index) {
+                    self.traefik(&chart.values);
+                    self.nginx_settings(&chart.values);
                 }
             }
             ("configuration.konghq.com", "KongPlugin" | "KongClusterPlugin") => {

@@ -17,7 +17,9 @@ pub(super) const RULE: Rule = Rule {
     rationale: "A store exists once for each region that uses it, and keeps that region's data. Every country of its place must be allowed for \
         every class in it, where allowed means the countries of the region's jurisdiction and those listed for the class in \
         `[residency.classes]`. Places that span several countries count with all of them. The rule looks at `at`, and at `region` when \
-        services of another region use the store; a store in its own region's cluster is where RES002 says the region is.",
+        services of another region use the store; a store in its own region's cluster is where RES002 says the region is. Where built objects and Terraform put \
+        a store is said by the rules that know their kinds, and not a second time here: RES101 to RES104 and RES109 (infrastructure), RES201 and RES202 (volumes), RES203 and \
+        RES204 (backups), RES209 (buckets), RES301 (endpoints), RES507 (objects of another region), RES701 to RES703 (observability).",
     fix: "Leave out `at` and `region`, so that each cell has the store in its own cluster, or choose a place in the jurisdiction. A copy that must be \
         abroad, such as one for disaster recovery, needs a written exception.",
     example_bad: "[[stores]]\nid = \"exports\"\nkind = \"bucket\"\nclasses = [\"phi\"]\nat = { provider = \"aws\", location = \"eu-central-1\" }   # Frankfurt, for data of ES",

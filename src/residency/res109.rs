@@ -49,7 +49,10 @@ impl Trouble {
 }
 
 fn check(input: &Input<'_>, out: &mut Found) {
-    for start in starts(input) {
+    for start in starts(input)
+        .into_iter()
+        .filter(|start| !start.settings.is_empty())
+    {
         out.looked(&RULE, start.cell.unwrap_or_default(), 1);
         for setting in &start.settings {
             let Some(trouble) = judge(input, &start, setting) else {

@@ -4,9 +4,10 @@ use super::built::finding;
 use super::found::Found;
 use super::places::countries;
 use super::rule::{Input, Rule, Weight};
+use super::terraform::{BucketName, Ground, Trouble, bucket_names, opened_buckets};
 use super::{res203, res204};
 use crate::diagnostic::Diagnostic;
-use crate::facts::buckets::{self, BucketMention};
+use crate::facts::buckets::{self, BucketMention, is_open_policy};
 use crate::facts::sql::{self, Token};
 use crate::facts::velero::Velero;
 use crate::facts::{CellFacts, Spot};
@@ -18,7 +19,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Weight::Critical,
     rationale: "The right object store with the wrong bucket is the easiest mistake to paste. Every name of a bucket, in variables, settings, kinds of \
         operators, addresses and scripts, must be one that this cell has: those of its declared stores. A bucket of another cell is that cell's, be it of \
-        production and be it in the same region. Nobody may read a bucket without a key.",
+        production and be it in the same region. Nobody may read a bucket without a key. Terraform is judged as well, modules from elsewhere by what they \
+        are given; a bucket there that no store declares is a warning, because it may be none of the platform's, and one with state is RES106's.",
     fix: "Use the cell's own bucket, or declare a new one with `[[stores]]`; take anonymous access away.",
     example_bad: "STORAGE_S3_BUCKET: carebase-production-es-storage   # in production/tr",
     example_good: "STORAGE_S3_BUCKET: carebase-production-tr-storage",
@@ -43,6 +45,39 @@ fn check(input: &Input<'_>, out: &mut Found) {
         }
         public(input, here, out);
     }
+    for ground in Ground::all(input) {
+        let names = bucket_names(&ground);
+        ground.looked(&RULE, names.len(), out);
+        for name in &names {
+            in_terraform(&ground, name, out);
+        }
+        for (resource, value) in opened_buckets(&ground) {
+            let message = format!("`{}` opens a bucket to everybody", resource.address);
+            let trouble = Trouble::about(value, "for everybody");
+            ground.report(&RULE, resource.region.as_ref(), message, trouble, out);
+        }
+    }
+}
+
+/// A name of a bucket in Terraform. One that no store declares may hold anything, such as state, and is nobody's.
+fn in_terraform(ground: &Ground<'_>, found: &BucketName<'_>, out: &mut Found) {
+    let owners = buckets::owners(ground.input.platform, &found.name);
+    let own = ground.cells(found.told);
+    let is_own = |owner: &buckets::Owner<'_>| own.iter().any(|cell| cell.name == owner.cell.name);
+    let Some(owner) = owners.first().filter(|_| !owners.iter().any(is_own)) else {
+        return;
+    };
+    let message = format!(
+        "`{}` names the bucket `{}`, which is that of the store `{}` of `{}`",
+        found.address, found.name, owner.store, owner.cell.name
+    );
+    let label = format!("of `{}`", owner.cell.name);
+    let steps = vec![found.key.clone(), found.name.clone(), label.clone()];
+    let trouble = Trouble {
+        steps,
+        ..Trouble::about(found.value, label)
+    };
+    ground.report(&RULE, found.told, message, trouble, out);
 }
 
 /// Buckets at places that are elsewhere: other rules say so.
@@ -172,35 +207,4 @@ fn public(input: &Input<'_>, here: &CellFacts<'_>, out: &mut Found) {
             }
         }
     }
-}
-
-/// Whether a policy of S3 lets everybody in. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-bucket-user-policy-specifying-principal-intro.html>
-fn is_open_policy(text: &str) -> bool {
-    if !text.contains("\"Principal\"") || !text.contains("s3:") {
-        return false;
-    }
-    let Ok(policy) = serde_json::from_str::<serde_json::Value>(text) else {
-        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        return [
-            "\"Principal\":\"*\"",
-            "\"Principal\":{\"AWS\":\"*\"}",
-            "\"Principal\":{\"AWS\":[\"*\"]}",
-        ]
-        .iter()
-        .any(|open| compact.contains(open));
-    };
-    let statements = match &policy["Statement"] {
-        serde_json::Value::Array(list) => list.clone(),
-        one => vec![one.clone()],
-    };
-    statements.iter().any(|statement| {
-        let principal = &statement["Principal"];
-        let is_all = |value: &serde_json::Value| {
-            value == "*"
-                || value
-                    .as_array()
-                    .is_some_and(|list| list.iter().any(|item| item == "*"))
-        };
-        statement["Effect"] == "Allow" && (is_all(principal) || is_all(&principal["AWS"]))
-    })
 }

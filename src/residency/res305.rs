@@ -11,8 +11,9 @@ pub(super) const RULE: Rule = Rule {
     title: "A name in the cluster leads outside",
     severity: Weight::Critical,
     rationale: "Whoever contacts a Service believes to stay in the cell. A Service of type ExternalName, addresses written by hand for a Service without a selector \
-        (Endpoints, EndpointSlice), external IPs, a ServiceEntry or WorkloadEntry of a mesh, and a backend of a gateway that is a host, put an \
-        address elsewhere behind such a name, for everyone who uses it. Each must lead to the cell, its region or a declared endpoint.",
+        (Endpoints, EndpointSlice), its external IPs, a ServiceEntry or WorkloadEntry of a mesh, and a backend of a gateway that is a host, put an \
+        address elsewhere behind such a name, for everyone who uses it. Each must lead to the cell, its region or a declared endpoint. External IPs of a \
+        Service that selects pods are a way in to these, which is RES402.",
     fix: "Let the name lead to a Service in the cell, or have the callers name the declared endpoint themselves.",
     example_bad: "kind: Service\nspec:\n  type: ExternalName\n  externalName: db.abc.supabase.co",
     example_good: "kind: Service\nspec:\n  type: ExternalName\n  externalName: object-storage.carebase-data.svc.cluster.local",

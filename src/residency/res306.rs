@@ -1,8 +1,10 @@
 //! RES306: whatever makes a name or a connection lead elsewhere than it says.
 
-use super::built::{finding, steps, trouble};
+use super::bootstrap::{Start, starts};
+use super::built::{finding, steps, trouble, with_policy};
 use super::found::Found;
 use super::rule::{Input, Rule, Weight};
+use crate::facts::bootstrap::{self, Setting};
 use crate::facts::{CellFacts, Change, Destination, Lookup};
 
 /// The rule.
@@ -11,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     title: "Names or connections are led elsewhere",
     severity: Weight::Critical,
     rationale: "Every other rule believes that a name means what it says. `hostAliases`, another name server or search domain, a rewriting or forwarding rule of the \
-        cluster's DNS, a mounted `/etc/hosts` or `/etc/resolv.conf`, and a proxy for all connections make a name of the cell lead anywhere. \
+        cluster's DNS, a mounted `/etc/hosts` or `/etc/resolv.conf`, and a proxy for all connections make a name of the cell lead anywhere; so does what a script, cloud-init or Terraform writes into \
+        these files of a node. \
         Proxies and name servers may be in the cell, in its region, or a declared endpoint; names of one's own may only mean the pod itself.",
     fix: "Remove it: names come from the cluster's DNS, and a proxy is a Service in the cell.",
     example_bad: "hostAliases:\n  - ip: 198.51.100.9\n    hostnames: [object-storage.carebase-data.svc]",
@@ -28,6 +31,42 @@ fn check(input: &Input<'_>, out: &mut Found) {
             judge(input, here, &lookup, out);
         }
     }
+    for start in starts(input) {
+        out.looked(&RULE, start.cell.unwrap_or_default(), start.lookups.len());
+        for setting in &start.lookups {
+            node(input, &start, setting, out);
+        }
+    }
+}
+
+/// What the text that starts a node says about how it finds addresses.
+fn node(input: &Input<'_>, start: &Start<'_>, setting: &Setting, out: &mut Found) {
+    let Some(written) = setting.value() else {
+        return;
+    };
+    let text = start.expanded(written);
+    let what = match setting.key {
+        bootstrap::NAMESERVER => "a node asks the name server",
+        bootstrap::HOSTS => "a node has a name of its own for",
+        _ => "a node sends connections through the proxy",
+    };
+    let is_known = !text.contains('$') && !text.contains("{{");
+    let (words, trace) = match start.led(input, setting.key, &text) {
+        _ if !is_known => ("not known before it runs".to_owned(), Vec::new()),
+        Some(led) => (led.words, led.steps),
+        None => return,
+    };
+    let mut finding = RULE
+        .finding(format!("{what} `{text}`"))
+        .at(start.place(setting), words);
+    for region in &start.regions {
+        finding = with_policy(input, Some(region), finding);
+    }
+    finding.labels.dedup();
+    if let Some(cell) = start.cell {
+        finding = finding.in_cell(cell);
+    }
+    out.push(finding.concluded(trace).help(RULE.fix));
 }
 
 fn judge(input: &Input<'_>, here: &CellFacts<'_>, lookup: &Lookup, out: &mut Found) {

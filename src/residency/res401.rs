@@ -5,7 +5,7 @@ use super::found::Found;
 use super::rule::{Input, Rule, Weight};
 use crate::facts::egress::{Labels, Selector};
 use crate::facts::routes::{Backend, backends};
-use crate::facts::{CellFacts, Manifest, Spot, Workload};
+use crate::facts::{CellFacts, Chart, Manifest, Spot, Workload};
 use crate::kustomize::Node;
 use crate::model::edges::{NAME_LABEL, Peer, Pods};
 
@@ -81,8 +81,8 @@ fn check(input: &Input<'_>, out: &mut Found) {
         for backend in &backends {
             case.backend(backend, out);
         }
-        for (index, manifest) in here.foreign_applications() {
-            case.chart(index, manifest, out);
+        for chart in &here.charts {
+            case.chart(chart, out);
         }
     }
 }
@@ -223,21 +223,17 @@ impl Case<'_, '_> {
     }
 
     /// Routes that a chart makes for what it brings.
-    fn chart(&self, index: usize, manifest: &Manifest, out: &mut Found) {
-        let Some(values) = manifest.at(&["spec", "source", "helm", "valuesObject"]) else {
-            return;
-        };
-        let chart = manifest.at(&["spec", "source", "chart"]);
-        let chart = chart.and_then(Node::as_text).unwrap_or_default();
-        let mut path = vec![chart, manifest.object.name()];
+    fn chart(&self, chart: &Chart, out: &mut Found) {
+        let manifest = &self.here.manifests[chart.manifest];
+        let mut path = vec![chart.name.as_str(), manifest.object.name()];
         let mut found = Vec::new();
-        enabled(values, &mut path, false, &mut found);
+        enabled(&chart.values, &mut path, false, &mut found);
         for node in found {
             let message = format!(
                 "the chart of {} makes a route from outside to what holds or administers data",
                 manifest.identity()
             );
-            let spot = Spot::whole(index, node);
+            let spot = Spot::whole(chart.manifest, node);
             out.push(
                 finding(
                     &RULE,

@@ -4,7 +4,7 @@ use super::built::finding;
 use super::found::Found;
 use super::rule::{Input, Rule, Weight};
 use crate::facts::egress::Selector;
-use crate::facts::{CellFacts, Manifest, Spot, Workload, leaves};
+use crate::facts::{CellFacts, Manifest, Spot, Workload, selects};
 use crate::kustomize::Node;
 
 /// The rule.
@@ -46,7 +46,9 @@ fn check(input: &Input<'_>, out: &mut Found) {
         for (index, manifest) in here.manifests.iter().enumerate() {
             match (manifest.group(), manifest.object.kind()) {
                 ("", "Service") => case.service(index, manifest, out),
-                ("argoproj.io", "Application") => case.chart(index, manifest, out),
+                ("argoproj.io" | "helm.cattle.io" | "helm.toolkit.fluxcd.io", _) => {
+                    case.charts(index, manifest, out);
+                }
                 // Schemas and policies speak of types without being of one; gateways are ways in on purpose.
                 (
                     "apiextensions.k8s.io"
@@ -88,7 +90,9 @@ impl Case<'_, '_> {
                 out,
             );
         }
+        // Where nothing is selected, they are what the name leads to, of which RES305 speaks.
         let addresses = service.at(&["spec", "externalIPs"]);
+        let addresses = addresses.filter(|_| selects(service));
         for address in addresses.map_or(&[][..], Node::items) {
             let message = format!("{identity} takes what is sent to an address of the nodes' own");
             self.push(&Spot::whole(index, address), message, out);
@@ -129,48 +133,11 @@ impl Case<'_, '_> {
         }
     }
 
-    /// What a chart is told, as an object, as a text or as single parameters.
-    fn chart(&self, index: usize, manifest: &Manifest, out: &mut Found) {
-        let one = manifest.at(&["spec", "source"]);
-        let several = manifest
-            .at(&["spec", "sources"])
-            .map_or(&[][..], Node::items);
-        for source in one.into_iter().chain(several) {
-            let chart = source
-                .get("chart")
-                .and_then(Node::as_text)
-                .unwrap_or_default();
-            if CONTROLLERS.contains(&chart) {
-                continue;
-            }
-            let Some(helm) = source.get("helm") else {
-                continue;
-            };
-            if let Some(values) = helm.get("valuesObject") {
-                self.openings(index, manifest, values, out);
-            }
-            if let Some(values) = helm.get("values")
-                && let Some(text) = values.as_text()
-            {
-                for leaf in leaves("values.yaml", text) {
-                    if opens(leaf.key(), &leaf.value) {
-                        let spot = leaf.spot(&Spot::whole(index, values));
-                        self.push(&spot, described(manifest, leaf.key(), &leaf.value), out);
-                    }
-                }
-            }
-            for parameter in helm.get("parameters").map_or(&[][..], Node::items) {
-                let name = parameter
-                    .get("name")
-                    .and_then(Node::as_text)
-                    .unwrap_or_default();
-                let key = name.rsplit('.').next().unwrap_or(name);
-                if let Some(value) = parameter.get("value")
-                    && opens(key, value.as_text().unwrap_or_default())
-                {
-                    let message = described(manifest, key, value.as_text().unwrap_or_default());
-                    self.push(&Spot::whole(index, value), message, out);
-                }
+    /// What charts are told.
+    fn charts(&self, index: usize, manifest: &Manifest, out: &mut Found) {
+        for chart in self.here.charts_of(index) {
+            if !CONTROLLERS.contains(&chart.name.as_str()) {
+                self.openings(index, manifest, &chart.values, out);
             }
         }
     }

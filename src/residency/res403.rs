@@ -119,6 +119,10 @@ fn missing(
         .iter()
         .find(|policy| policy.is_deny())
         .map(|policy| policy.narrowest(&[]).clone());
+    // What cannot be built may hold the deny: that error stands, and says more.
+    if narrowed.is_none() && !here.problems.is_empty() {
+        return;
+    }
     let found = match narrowed.or(spot) {
         Some(spot) => finding(&RULE, input, here, &spot, message, label),
         None => {

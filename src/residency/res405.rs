@@ -9,7 +9,7 @@ use super::res404::opens_too_much;
 use super::rule::{Input, Rule, Weight};
 use crate::diagnostic::Diagnostic;
 use crate::facts::egress::{Labels, Policy, Selector, policies};
-use crate::facts::{CellFacts, Container, Manifest, Spot, Workload};
+use crate::facts::{CellFacts, Chart, Container, Manifest, Spot, Workload};
 use crate::kustomize::Node;
 use std::collections::BTreeSet;
 
@@ -52,8 +52,8 @@ fn check(input: &Input<'_>, out: &mut Found) {
                 case.other(index, manifest, out);
             }
         }
-        for (index, manifest) in here.foreign_applications() {
-            case.chart(index, manifest, out);
+        for chart in &here.charts {
+            case.chart(chart, out);
         }
         out.examined(&RULE, here, examined);
     }
@@ -201,18 +201,20 @@ impl Case<'_, '_> {
     }
 
     /// Values of a chart that take its pods out of every policy.
-    fn chart(&self, index: usize, manifest: &Manifest, out: &mut Found) {
-        let Some(values) = manifest.at(&["spec", "source", "helm", "valuesObject"]) else {
-            return;
-        };
+    fn chart(&self, chart: &Chart, out: &mut Found) {
+        let manifest = &self.here.manifests[chart.manifest];
         let mut found = Vec::new();
-        host_networks(values, &mut found);
+        host_networks(&chart.values, &mut found);
         for node in found {
             let message = format!(
                 "the chart of {} puts pods into the node's own network, where no network policy binds them",
                 manifest.identity()
             );
-            out.push(self.finding(&Spot::whole(index, node), message, "no policy applies"));
+            out.push(self.finding(
+                &Spot::whole(chart.manifest, node),
+                message,
+                "no policy applies",
+            ));
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::built::finding;
 use super::found::Found;
 use super::rule::{Input, Rule, Weight};
+use super::terraform::{Ground, HostName, Trouble, host_names};
 use crate::diagnostic::Diagnostic;
 use crate::facts::routes::{Claim, claims};
 use crate::facts::{Address, CellFacts, Spot};
@@ -19,7 +20,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Weight::High,
     rationale: "Whoever holds the route, the certificate or the DNS record of a host takes the requests that are meant for it. Every host in routes, \
         certificates and records of a cell must be in the cell's domain and in no more exact domain of another cell, such as that of an environment with a \
-        subdomain. A route without a host, and a wildcard over several regions, take what belongs to others.",
+        subdomain. A route without a host, and a wildcard over several regions, take what belongs to others. So must every host of certificates, rules of load \
+        balancers and records of DNS in Terraform; where such a record leads, and one that answers for several jurisdictions, is RES107's.",
     fix: "Use a host in the cell's domain, which is the region's `domain`, with the environment's subdomain before it.",
     example_bad: "rules:\n  - host: \"*.carebase.example\"",
     example_good: "rules:\n  - host: api.tr.carebase.example",
@@ -30,6 +32,11 @@ pub(super) const RULE: Rule = Rule {
 fn check(input: &Input<'_>, out: &mut Found) {
     let all: Vec<(&CellFacts<'_>, Vec<Claim>)> =
         input.built().map(|here| (here, claims(here))).collect();
+    let grounds = Ground::all(input);
+    let in_terraform: Vec<(&Ground<'_>, Vec<HostName<'_>>)> = grounds
+        .iter()
+        .map(|ground| (ground, host_names(ground)))
+        .collect();
     let mut claimed: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (here, claims) in &all {
         for claim in claims {
@@ -39,6 +46,12 @@ fn check(input: &Input<'_>, out: &mut Found) {
             }
             let regions = claimed.entry(claim.host.as_str()).or_default();
             regions.insert(here.cell.region.as_str());
+        }
+    }
+    for (ground, names) in &in_terraform {
+        ground.looked(&RULE, names.len(), out);
+        for name in names {
+            terraform(ground, name, out);
         }
     }
     for (here, claims) in &all {
@@ -60,6 +73,31 @@ fn check(input: &Input<'_>, out: &mut Found) {
             }
         }
     }
+}
+
+/// A host that something in Terraform claims.
+fn terraform(ground: &Ground<'_>, name: &HostName<'_>, out: &mut Found) {
+    let input = ground.input;
+    let host = name.host.as_str();
+    let cells = ground.cells(name.told);
+    let is_local = !host.contains('.') || host.ends_with(".svc") || host.ends_with(".local");
+    let (what, label) = match owner(input, host) {
+        Some(owner) if cells.iter().any(|cell| cell.domain == owner.domain) => return,
+        Some(owner) => (format!("belongs to {}", owner.name), "another cell's"),
+        None if host.starts_with('*') && covers_a_cell(input, host) => (
+            "covers hosts of other regions".to_owned(),
+            "covers other regions",
+        ),
+        // What is for all regions may have names of its own; so may what is within a network.
+        None if is_local || !ground.is_of_one_region(name.told) => return,
+        None => (
+            "is not in the domain of the region".to_owned(),
+            "not the region's own",
+        ),
+    };
+    let message = format!("`{}` claims `{host}`, which {what}", name.address);
+    let trouble = Trouble::about(name.value, label);
+    ground.report(&RULE, name.told, message, trouble, out);
 }
 
 fn found(

@@ -5,7 +5,7 @@ use super::found::Found;
 use super::links::{CHARTS, CLASSES, MARKS};
 use super::rule::{Input, Rule, Weight};
 use super::tunnels::{link, link_config, link_in_script, of_image, of_kind, without_tag};
-use crate::facts::{CellFacts, Config, Container, Manifest, Spot, Text};
+use crate::facts::{CellFacts, Chart, Config, Container, Manifest, Spot, Text};
 use crate::kustomize::Node;
 
 /// The rule.
@@ -39,6 +39,9 @@ fn check(input: &Input<'_>, out: &mut Found) {
         }
         for (index, manifest) in here.manifests.iter().enumerate() {
             case.object(index, manifest, out);
+        }
+        for chart in &here.charts {
+            case.chart(chart, out);
         }
         for config in &here.configs {
             case.config(config, out);
@@ -138,7 +141,6 @@ impl Case<'_, '_> {
         }
         match (group, kind) {
             ("networking.istio.io", "Gateway") => self.istio(index, manifest, out),
-            ("argoproj.io", "Application") => self.chart(index, manifest, out),
             ("", "Secret") if manifest.object.name() == "cilium-clustermesh" => {
                 let node = manifest
                     .at(&["metadata", "name"])
@@ -191,36 +193,19 @@ impl Case<'_, '_> {
         }
     }
 
-    fn chart(&self, index: usize, manifest: &Manifest, out: &mut Found) {
-        let one = manifest.at(&["spec", "source"]);
-        let several = manifest
-            .at(&["spec", "sources"])
-            .map_or(&[][..], Node::items);
-        for source in one.into_iter().chain(several) {
-            let chart = source.get("chart");
-            let name = chart.and_then(Node::as_text).unwrap_or_default();
-            let url = source
-                .get("repoURL")
-                .and_then(Node::as_text)
-                .unwrap_or_default();
-            let known = CHARTS.iter().find(|(known, program)| {
-                // Names that others use too count with their maker's repository only.
-                let is_common = matches!(*known, "connector" | "kubernetes-ingress-controller");
-                let maker = || program.split(' ').next().unwrap_or(program).to_lowercase();
-                *known == name && (!is_common || url.to_lowercase().contains(&maker()))
-            });
-            if let (Some((_, program)), Some(chart)) = (known, chart) {
-                self.push(
-                    &Spot::whole(index, chart),
-                    &format!("deploys {program}"),
-                    out,
-                );
-                continue;
-            }
-            if let Some(values) = source.at(&["helm", "valuesObject"]) {
-                self.values(index, values, out);
-            }
+    fn chart(&self, chart: &Chart, out: &mut Found) {
+        let known = CHARTS.iter().find(|(known, program)| {
+            // Names that others use too count with their maker's repository only.
+            let is_common = matches!(*known, "connector" | "kubernetes-ingress-controller");
+            let maker = || program.split(' ').next().unwrap_or(program).to_lowercase();
+            *known == chart.name
+                && (!is_common || chart.repository.to_lowercase().contains(&maker()))
+        });
+        if let (Some((_, program)), Some(spot)) = (known, &chart.spot) {
+            self.push(spot, &format!("deploys {program}"), out);
+            return;
         }
+        self.values(chart.manifest, &chart.values, out);
     }
 
     /// Links that the values of a chart switch on.

@@ -24,7 +24,11 @@ fn check(input: &Input<'_>, out: &mut Found) {
     for here in input.built() {
         let mut examined = 0;
         for (index, manifest) in here.manifests.iter().enumerate() {
-            for call in calls(manifest) {
+            let mut found = calls(manifest);
+            for chart in here.charts_of(index) {
+                webhook_urls(&chart.values, &mut found);
+            }
+            for call in found {
                 examined += 1;
                 let case = Case {
                     input,
@@ -84,11 +88,6 @@ fn calls(manifest: &Manifest) -> Vec<Call<'_>> {
         }
         // <https://kyverno.io/docs/policy-types/cluster-policy/external-data-sources/>
         ("kyverno.io", _) => api_calls(&manifest.object.root, &mut found),
-        ("argoproj.io", "Application") => {
-            if let Some(values) = manifest.at(&["spec", "source", "helm", "valuesObject"]) {
-                webhook_urls(values, &mut found);
-            }
-        }
         _ => {}
     }
     found

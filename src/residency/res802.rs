@@ -1,11 +1,13 @@
 //! RES802: jobs that hold credentials of another cell.
 
+mod inherited;
+
 use super::found::Found;
 use super::places::home;
 use super::rule::{Input, Rule, Weight};
 use crate::catalogue;
 use crate::diagnostic::Diagnostic;
-use crate::facts::{Job, Workflow, Written, secrets_in};
+use crate::facts::{Facts, Job, Workflow, Written, secrets_in};
 use crate::model::Platform;
 use crate::source::Location;
 use crate::spec::types::Provider;
@@ -17,7 +19,8 @@ pub(super) const RULE: Rule = Rule {
     title: "A job holds credentials of another cell",
     severity: Weight::High,
     rationale: "A job that is for one region or environment and reads another one's secret can change both, and a matrix over regions with one kubeconfig changes whichever \
-        the kubeconfig is for. Jobs are told by their id, name and environment; secrets and roles by their names.",
+        the kubeconfig is for. So does a job that calls a reusable workflow with `secrets: inherit` where that one reads such a secret, or is kept in another \
+        repository, which gets every secret that workflows here name. Jobs are told by their id, name and environment; secrets and roles by their names.",
     fix: "Give each region and environment a GitHub environment of its own, and let the job read the secrets of that one only.",
     example_bad: "jobs:\n  deploy-es:\n    env:\n      KUBECONFIG_DATA: ${{ secrets.TR_KUBECONFIG }}",
     example_good: "jobs:\n  deploy-es:\n    environment: production-es\n    env:\n      KUBECONFIG_DATA: ${{ secrets.KUBECONFIG }}",
@@ -57,6 +60,35 @@ fn check(input: &Input<'_>, out: &mut Found) {
     for workflow in &facts.workflows {
         for job in &workflow.jobs {
             judge(input, workflow, job, out);
+            handed_on(input, facts, job, out);
+        }
+    }
+}
+
+/// What a job hands on to the workflow that it calls.
+fn handed_on(input: &Input<'_>, facts: &Facts<'_>, job: &Job, out: &mut Found) {
+    let platform = input.platform;
+    let own = own(platform, job);
+    let is_for_many = is_for_many_cells(platform, job);
+    let mut told = BTreeSet::new();
+    for inherited in inherited::inherited(platform, facts, job) {
+        let secret = &inherited.secret;
+        let called = &inherited.called;
+        let message = match foreign(&own, &named(platform, secret)) {
+            Some(whose) => format!(
+                "job `{}` is for {} and lets `{called}` inherit the secret `{secret}`, of {whose}",
+                job.id,
+                words(&own)
+            ),
+            None if is_for_many && !inherited.is_scoped && is_credential(secret) => format!(
+                "every cell in the matrix of job `{}` lets `{called}` inherit the same secret `{secret}`",
+                job.id
+            ),
+            None => continue,
+        };
+        if told.insert(secret.clone()) {
+            let finding = finding(message, inherited.place, "all secrets are handed on");
+            out.push(finding.at(inherited.read, "read here"));
         }
     }
 }
@@ -202,17 +234,7 @@ fn is_credential(secret: &str) -> bool {
 
 /// A matrix over cells in which every one gets the same credentials.
 fn matrix(platform: &Platform, job: &Job, uses: &[(String, Location)], out: &mut Found) {
-    let Some(matrix) = job.node.at(&["strategy", "matrix"]) else {
-        return;
-    };
-    let mut all = Named::default();
-    for (_, node) in matrix.scalars() {
-        let more = named(platform, node.text().unwrap_or_default());
-        all.regions.extend(more.regions);
-        all.environments.extend(more.environments);
-    }
-    let is_scoped = job.environment().contains("matrix.");
-    if all.regions.len() < 2 && all.environments.len() < 2 || is_scoped {
+    if !is_for_many_cells(platform, job) {
         return;
     }
     for (secret, place) in uses.iter().filter(|(secret, _)| is_credential(secret)) {
@@ -222,6 +244,21 @@ fn matrix(platform: &Platform, job: &Job, uses: &[(String, Location)], out: &mut
         );
         out.push(finding(message, place.clone(), "one for all cells"));
     }
+}
+
+/// Whether a job runs once for each of several cells, without the environment of each.
+fn is_for_many_cells(platform: &Platform, job: &Job) -> bool {
+    let Some(matrix) = job.node.at(&["strategy", "matrix"]) else {
+        return false;
+    };
+    let mut all = Named::default();
+    for (_, node) in matrix.scalars() {
+        let more = named(platform, node.text().unwrap_or_default());
+        all.regions.extend(more.regions);
+        all.environments.extend(more.environments);
+    }
+    let is_scoped = job.environment().contains("matrix.");
+    (all.regions.len() > 1 || all.environments.len() > 1) && !is_scoped
 }
 
 /// Roles of a cloud, and the place in which a job acts.

@@ -167,7 +167,8 @@ fn is_lock(name: &str) -> bool {
 /// Kubeconfigs and private keys.
 fn credentials(path: &str, name: &str, text: &str) -> Option<(Location, String)> {
     let mut at = 0;
-    for line in text.split_inclusive('\n') {
+    let may_have_one = text.contains("PRIVATE KEY-----") || text.contains("AGE-SECRET-KEY-1");
+    for line in text.split_inclusive('\n').filter(|_| may_have_one) {
         let bare = line.trim();
         let is_key = bare.starts_with("-----BEGIN ") && bare.ends_with("PRIVATE KEY-----")
             || bare.starts_with("AGE-SECRET-KEY-1");

@@ -15,8 +15,8 @@ pub(super) const RULE: Rule = Rule {
     title: "Something is not judged",
     severity: Weight::Medium,
     rationale: "\"Not looked at\" must never look like \"nothing found\". The rule names files that cannot be read, templates that something else would have to render, \
-        kustomizations in a cell's overlay that nothing deploys, and custom objects with addresses in them whose kind no rule knows; in the namespaces of \
-        services and stores the latter close the gate.",
+        kustomizations in a cell's overlay that nothing deploys, and custom objects with addresses in them whose kind no rule knows; files that \
+        cannot be read close the gate, and so do such objects in the namespaces of services and stores.",
     fix: "Correct the file, render the template, deploy or remove the folder; of an object whose kind is not known, check by hand where it sends data.",
     example_bad: "apiVersion: vendor.example/v1\nkind: ReplicationJob\nspec:\n  targetUrl: https://…",
     example_good: "apiVersion: batch/v1\nkind: CronJob",
@@ -84,11 +84,9 @@ fn check(input: &Input<'_>, out: &mut Found) {
             "`{}` cannot be read, so nothing in it is judged: {}",
             place.path, problem.message
         );
-        out.push(
-            RULE.finding(message)
-                .at(place.clone(), "here")
-                .help(RULE.fix),
-        );
+        let mut finding = RULE.finding(message).at(place.clone(), "here");
+        finding.severity = Severity::Error;
+        out.push(finding.help(RULE.fix));
     }
     templates(facts, out);
     orphans(input, facts, out);

@@ -165,7 +165,7 @@ fn revision(here: &CellFacts<'_>, source: Source<'_>) -> Option<Stray> {
     let node = source.node.get("targetRevision");
     let text = node.and_then(Written::text).unwrap_or("HEAD");
     let branch = here.platform.branch.as_str();
-    if text == branch || text == format!("refs/heads/{branch}") {
+    if crate::gitops::is_branch(text, branch) {
         return None;
     }
     let place = node.map_or(&source.node.place, |node| &node.place).clone();

@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("diagnostic", &["source"]),
     ("digest", &[]),
+    ("gitops", &[]),
     // What is written down: by the user, in YAML, in templates, about third parties.
     ("yaml", &["source", "diagnostic"]),
     ("spec", &["source", "diagnostic"]),
@@ -31,10 +32,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("pins", &["source", "diagnostic", "yaml", "spec", "model"]),
     ("plan", &["source", "diagnostic", "digest", "yaml", "spec", "catalogue", "template", "model", "secrets", "pins"]),
     ("kustomize", &["source", "diagnostic", "yaml"]),
-    ("facts", &["source", "diagnostic", "yaml", "spec", "catalogue", "model", "plan", "pins", "kustomize"]),
-    ("compare", &["source", "diagnostic", "kustomize"]),
+    ("facts", &["source", "diagnostic", "gitops", "yaml", "spec", "catalogue", "model", "plan", "pins", "kustomize"]),
+    ("compare", &["source", "diagnostic", "gitops", "kustomize"]),
     // What is judged, proposed and said.
-    ("residency", &["source", "diagnostic", "digest", "yaml", "spec", "catalogue", "model", "plan", "pins", "kustomize", "facts"]),
+    ("residency", &["source", "diagnostic", "gitops", "digest", "yaml", "spec", "catalogue", "model", "plan", "pins", "kustomize", "facts"]),
     ("promotion", &["source", "diagnostic", "digest", "yaml", "spec", "model", "plan", "pins"]),
     ("report", &["source", "diagnostic", "digest", "spec", "catalogue", "template", "model", "kustomize", "facts", "compare", "residency"]),
     // The edges: disk, Git, GitHub, registries, terminal.

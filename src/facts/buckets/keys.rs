@@ -6,9 +6,20 @@ pub(super) fn until(text: &str) -> &str {
     text.split(is_end).next().unwrap_or_default()
 }
 
+/// Names of buckets in addresses: `s3://bucket/key`, `arn:aws:s3:::bucket/*`.
+pub fn named_in(text: &str) -> Vec<&str> {
+    ["s3://", "s3a://", "s3n://", "gs://", "arn:aws:s3:::"]
+        .iter()
+        .flat_map(|start| {
+            text.match_indices(start)
+                .map(|(at, _)| until(&text[at + start.len()..]))
+        })
+        .collect()
+}
+
 /// Whether a text can be the name of a bucket.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
-pub(super) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     const WORDS: &[&str] = &[
         "true", "false", "yes", "no", "on", "off", "none", "auto", "null", "path", "dns",
         "virtual", "enabled", "disabled", "default",
@@ -23,7 +34,7 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 /// Whether the value of a key is the name of a bucket: `S3_BUCKET`, `bucketName`, `repo1-s3-bucket`, `STORAGE_S3_BUCKET`.
-pub(super) fn is_bucket_key(key: &str) -> bool {
+pub fn is_bucket_key(key: &str) -> bool {
     // Every key of every manifest comes by: most are told by their letters alone.
     if !has(key, "bucket") && !has(key, "azure") {
         return false;
@@ -109,6 +120,37 @@ fn words(key: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// Whether a policy of S3 lets everybody in. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-bucket-user-policy-specifying-principal-intro.html>
+pub fn is_open_policy(text: &str) -> bool {
+    if !text.contains("\"Principal\"") || !text.contains("s3:") {
+        return false;
+    }
+    let Ok(policy) = serde_json::from_str::<serde_json::Value>(text) else {
+        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        return [
+            "\"Principal\":\"*\"",
+            "\"Principal\":{\"AWS\":\"*\"}",
+            "\"Principal\":{\"AWS\":[\"*\"]}",
+        ]
+        .iter()
+        .any(|open| compact.contains(open));
+    };
+    let statements = match &policy["Statement"] {
+        serde_json::Value::Array(list) => list.clone(),
+        one => vec![one.clone()],
+    };
+    statements.iter().any(|statement| {
+        let principal = &statement["Principal"];
+        let is_all = |value: &serde_json::Value| {
+            value == "*"
+                || value
+                    .as_array()
+                    .is_some_and(|list| list.iter().any(|item| item == "*"))
+        };
+        statement["Effect"] == "Allow" && (is_all(principal) || is_all(&principal["AWS"]))
+    })
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ impl Scan<'_, '_> {
         let facts = self.facts;
         for workload in &facts.workloads {
             for container in &workload.containers {
-                for variable in &container.env {
+                // What a command line or a file sets is read with it.
+                for variable in container.env.iter().filter(|variable| !variable.is_told) {
                     self.variable(workload, container, variable);
                 }
                 self.joined(workload, container);
@@ -132,6 +133,7 @@ impl Scan<'_, '_> {
         let env: BTreeMap<&str, &str> = container
             .env
             .iter()
+            .filter(|variable| !variable.is_told)
             .filter_map(|variable| match &variable.value {
                 Setting::Text(text) => Some((variable.name.as_str(), text.as_str())),
                 _ => None,

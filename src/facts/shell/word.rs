@@ -43,6 +43,14 @@ impl Word {
         }
     }
 
+    /// As a word of a script that is itself a word, it stands where that one does.
+    pub(super) fn stands_in(&mut self, outer: &Self) {
+        self.spot.clone_from(&outer.spot);
+        if outer.spot.is_none() {
+            self.line.clone_from(&outer.line);
+        }
+    }
+
     /// Its texts; variables and outputs are left out.
     pub fn literal(&self) -> String {
         self.parts

@@ -2,7 +2,7 @@
 //! from custom resources, and from the values of charts.
 
 use super::product::Product;
-use crate::facts::cell::{CellFacts, Manifest, Spot};
+use crate::facts::cell::{CellFacts, Spot};
 use crate::facts::embedded::{Leaf, leaves};
 use crate::kustomize::Node;
 
@@ -120,11 +120,11 @@ impl CellFacts<'_> {
 fn documents(facts: &CellFacts<'_>) -> Vec<Document> {
     let mut found = Vec::new();
     for config in &facts.configs {
-        found.push(of_text(
+        texts_in(
             &config.key,
             &config.text,
             config.leaves().to_vec(),
-            Document {
+            &Document {
                 manifest: config.spot.manifest,
                 namespace: config.namespace.clone(),
                 name: format!("{} {}", config.name, config.key),
@@ -133,13 +133,15 @@ fn documents(facts: &CellFacts<'_>) -> Vec<Document> {
                 text: None,
                 spot: config.spot.clone(),
             },
-        ));
+            DEEPEST,
+            &mut found,
+        );
     }
-    for (index, manifest) in facts.manifests.iter().enumerate() {
-        for (product, root) in trees(manifest) {
+    for index in 0..facts.manifests.len() {
+        for (product, namespace, root) in trees(facts, index) {
             let mut document = Document {
                 manifest: index,
-                namespace: destination(manifest),
+                namespace,
                 name: String::new(),
                 product,
                 settings: Vec::new(),
@@ -161,12 +163,40 @@ fn documents(facts: &CellFacts<'_>) -> Vec<Document> {
                     spot,
                     ..document.clone()
                 };
-                found.push(of_text(&key, &text, leaves(&key, &text), blank));
+                texts_in(
+                    &key,
+                    &text,
+                    leaves(&key, &text),
+                    &blank,
+                    DEEPEST,
+                    &mut found,
+                );
             }
             found.push(document);
         }
     }
     found
+}
+
+/// Texts inside of texts that are read.
+const DEEPEST: usize = 4;
+
+/// A text that stands somewhere, and the texts that stand as values in it.
+fn texts_in(
+    key: &str,
+    text: &str,
+    own: Vec<Leaf>,
+    blank: &Document,
+    depth: usize,
+    found: &mut Vec<Document>,
+) {
+    if depth > 0 {
+        for leaf in own.iter().filter(|leaf| leaf.is_text()) {
+            let inner = leaves(leaf.key(), &leaf.value);
+            texts_in(leaf.key(), &leaf.value, inner, blank, depth - 1, found);
+        }
+    }
+    found.push(of_text(key, text, own, blank.clone()));
 }
 
 /// A text that stands somewhere.
@@ -217,69 +247,25 @@ fn tables(value: &toml::Value, spot: &Spot, path: &mut Vec<String>, settings: &m
     settings.push(Setting::new(path.clone(), text, spot.clone().part(first)));
 }
 
-/// The fields of a manifest that configure a product: a custom resource's `spec`, a chart's values.
-fn trees(manifest: &Manifest) -> Vec<(Option<Product>, &Node)> {
+/// What configures a product in an object: a custom resource's `spec`, a chart's values; with the namespace that it is for.
+fn trees<'f>(facts: &'f CellFacts<'_>, index: usize) -> Vec<(Option<Product>, String, &'f Node)> {
+    let manifest = &facts.manifests[index];
     if let Some(product) = Product::of_kind(manifest.group(), manifest.object.kind()) {
-        return manifest
-            .at(&["spec"])
-            .map(|spec| (Some(product), spec))
+        let namespace = manifest.object.namespace().to_owned();
+        let spec = manifest.at(&["spec"]);
+        return spec
+            .map(|spec| (Some(product), namespace, spec))
             .into_iter()
             .collect();
     }
-    let values: Vec<(&Node, &[&str])> = match (manifest.group(), manifest.object.kind()) {
-        ("argoproj.io", "Application") => {
-            let several = manifest
-                .at(&["spec", "sources"])
-                .map_or(&[][..], Node::items);
-            return manifest
-                .at(&["spec", "source"])
-                .into_iter()
-                .chain(several)
-                .filter_map(|source| {
-                    let product = Product::of_chart(source.get("chart")?.as_text()?);
-                    Some((product, source.get("helm")?))
-                })
-                .flat_map(|(product, helm)| {
-                    ["valuesObject", "values"]
-                        .into_iter()
-                        .filter_map(move |key| Some((product, helm.get(key)?)))
-                })
-                .collect();
-        }
-        ("helm.toolkit.fluxcd.io", "HelmRelease") => manifest
-            .at(&["spec", "values"])
-            .map(|values| (values, &["spec", "chart", "spec", "chart"][..]))
-            .into_iter()
-            .collect(),
-        ("helm.cattle.io", "HelmChart") => manifest
-            .at(&["spec", "valuesContent"])
-            .map(|values| (values, &["spec", "chart"][..]))
-            .into_iter()
-            .collect(),
-        ("helm.cattle.io", "HelmChartConfig") => manifest
-            .at(&["spec", "valuesContent"])
-            .map(|values| (values, &["metadata", "name"][..]))
-            .into_iter()
-            .collect(),
-        _ => Vec::new(),
-    };
-    values
-        .into_iter()
-        .map(|(values, chart)| {
-            let chart = manifest.at(chart).and_then(Node::as_text);
-            (chart.and_then(Product::of_chart), values)
+    facts
+        .charts_of(index)
+        .filter(|chart| !chart.name.is_empty())
+        .map(|chart| {
+            let product = Product::of_chart(&chart.name);
+            (product, chart.namespace.clone(), &chart.values)
         })
         .collect()
-}
-
-/// The namespace of what a manifest deploys.
-fn destination(manifest: &Manifest) -> String {
-    manifest
-        .at(&["spec", "destination", "namespace"])
-        .or_else(|| manifest.at(&["spec", "targetNamespace"]))
-        .and_then(Node::as_text)
-        .unwrap_or(manifest.object.namespace())
-        .to_owned()
 }
 
 type Texts = Vec<(String, String, Spot)>;

@@ -136,6 +136,7 @@ fn signal_of(document: &Document, setting: &Setting) -> Option<Signal> {
         .then_some(Signal::Metrics)
         .or_else(|| is_logs(document, setting).then_some(Signal::Logs))
         .or_else(|| is_traces(document, setting).then_some(Signal::Traces))
+        .or_else(|| taken(&setting.value))
 }
 
 fn is_metrics(document: &Document, setting: &Setting) -> bool {
@@ -155,6 +156,24 @@ fn is_metrics(document: &Document, setting: &Setting) -> bool {
                 || setting.ends(&["queryendpoints"]))
         || is_of(Product::Thanos)
             && matches!(setting.key(), "queryendpoints" | "stores" | "endpoints")
+}
+
+/// The signal that an address takes, when its path says so.
+/// <https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs>,
+/// <https://opentelemetry.io/docs/specs/otlp/#otlphttp-request>,
+/// <https://prometheus.io/docs/prometheus/latest/querying/api/#remote-write-receiver>
+pub(super) fn taken(text: &str) -> Option<Signal> {
+    const PATHS: &[(&str, Signal)] = &[
+        ("/loki/api/v1/push", Signal::Logs),
+        ("/v1/logs", Signal::Logs),
+        ("/v1/traces", Signal::Traces),
+        ("/v1/metrics", Signal::Metrics),
+        ("/api/v1/write", Signal::Metrics),
+    ];
+    let (_, rest) = text.split_once("://")?;
+    let path = rest.split(['?', '#']).next()?.trim_end_matches('/');
+    let known = PATHS.iter().find(|(end, _)| path.ends_with(end));
+    known.map(|(_, signal)| *signal)
 }
 
 fn is_logs(document: &Document, setting: &Setting) -> bool {

@@ -1,6 +1,6 @@
 //! Variables and arguments of containers that say where logs, metrics and traces go.
 
-use super::outlets::{Outlet, Signal, Target, addresses};
+use super::outlets::{Outlet, Signal, Target, addresses, taken};
 use crate::facts::address::Address;
 use crate::facts::cell::{CellFacts, Spot};
 use crate::facts::workloads::{Container, Setting as Value, Text, Workload};
@@ -110,7 +110,7 @@ fn named(name: &str, text: &str) -> Option<Signal> {
     {
         return Some(Signal::Logs);
     }
-    None
+    taken(text)
 }
 
 /// `--flag=value`.

@@ -58,25 +58,42 @@ pub fn is_terraform(path: &str) -> bool {
     sources::is_configuration(path) || sources::is_values(path)
 }
 
-/// The files of a repository that Terraform reads, and those beside them that it may be told to read.
-pub(super) fn files(repository: &super::Repository<'_>) -> BTreeMap<String, String> {
+/// The files of a repository that Terraform reads, and those beside them that it may be told to read; and what is wrong with
+/// files of Terraform that are not texts, or larger than any that a person writes.
+pub(super) fn files(
+    repository: &super::Repository<'_>,
+) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
+    let is_fetched = |path: &str| path.starts_with(".terraform/") || path.contains("/.terraform/");
     let folders: std::collections::BTreeSet<&str> = repository
         .paths()
         .filter(|path| sources::is_configuration(path))
         .map(sources::folder)
         .collect();
-    repository
-        .paths()
-        .filter(|path| !path.starts_with(".terraform/") && !path.contains("/.terraform/"))
-        .filter(|path| is_terraform(path) || (is_text(path) && is_below(path, &folders)))
-        .filter(|path| {
-            repository
-                .sizes
-                .get(*path)
-                .is_some_and(|size| *size <= LARGEST)
-        })
-        .filter_map(|path| Some((path.to_owned(), repository.text(path)?)))
-        .collect()
+    let mut files = BTreeMap::new();
+    let mut problems = Vec::new();
+    for path in repository.paths().filter(|path| !is_fetched(path)) {
+        let is_own = is_terraform(path);
+        let is_called = is_text(path) && is_below(path, &folders);
+        if !is_own && !is_called {
+            continue;
+        }
+        let size = repository.sizes.get(path).copied().unwrap_or_default();
+        match repository.text(path).filter(|_| size <= LARGEST) {
+            Some(text) => {
+                files.insert(path.to_owned(), text);
+            }
+            None if is_own => {
+                let why = match size {
+                    size if size > LARGEST => format!("it has more than {} KiB", LARGEST >> 10),
+                    _ => "it is no text in UTF-8".to_owned(),
+                };
+                let place = Location::file(path);
+                problems.push(Diagnostic::error(hcl::UNREADABLE, why).at(place, "here"));
+            }
+            None => {}
+        }
+    }
+    (files, problems)
 }
 
 /// No file that a person writes for Terraform is larger.

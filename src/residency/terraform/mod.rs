@@ -1,15 +1,21 @@
 //! Terraform as rules look at it: whose data a resource holds, where its values point, what to say about it.
 
 mod asks;
+mod buckets;
 mod copies;
 mod hosts;
+mod names;
 mod places;
+mod records;
 mod targets;
 
 pub(super) use asks::{Ask, Row, judge_rows};
+pub(super) use buckets::{BucketName, bucket_names, opened_buckets};
 pub(super) use copies::COPIES;
 pub(super) use hosts::{Led, led};
+pub(super) use names::{HostName, host_names};
 pub(super) use places::{location_keys, place, provider};
+pub(super) use records::Record;
 pub(super) use targets::arn_region;
 
 use super::built::with_policy;
@@ -20,7 +26,7 @@ use crate::catalogue::Place;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::CellFacts;
 use crate::facts::terraform::{Datum, Root, Unknown, Value};
-use crate::model::Region;
+use crate::model::{Cell, Region};
 use crate::source::Location;
 use crate::spec::names::{Country, Name};
 use crate::spec::types::{EnvironmentKind, Provider};
@@ -136,6 +142,22 @@ impl<'a> Ground<'a> {
         } else {
             own
         }
+    }
+
+    /// The cells whose things may be here: that of the path, else all of its environment and of the owners.
+    pub(super) fn cells(&self, told: Option<&Name>) -> Vec<&'a Cell> {
+        let owners = self.owners(told);
+        let is_its = |cell: &&Cell| {
+            let environment = self.root.environment.as_ref();
+            environment.is_none_or(|own| *own == cell.environment)
+                && owners.iter().any(|region| region.name == cell.region)
+        };
+        self.input.platform.cells.iter().filter(is_its).collect()
+    }
+
+    /// Whether the path or the provider tells one region.
+    pub(super) fn is_of_one_region(&self, told: Option<&Name>) -> bool {
+        self.owners(told).len() == 1
     }
 
     /// Whether these countries are home to one of the owners.

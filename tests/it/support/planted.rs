@@ -31,16 +31,49 @@ pub(crate) static EXAMPLE: LazyLock<Tree> = LazyLock::new(|| {
 /// The day as of which everything is judged.
 pub(crate) const DAY: &str = "2026-11-21";
 
-/// The cell whose overlay a file is in, as `environment/region`.
-fn cell_of(path: &str) -> Option<String> {
-    let (environment, rest) = path.strip_prefix("cluster/overlays/")?.split_once('/')?;
-    let (region, inside) = rest.split_once('/')?;
-    // What is sealed is compared between cells.
-    if inside.starts_with("secrets/") {
-        return None;
-    }
-    Some(format!("{environment}/{region}"))
+/// What a file has to do with.
+enum Concern {
+    /// The objects of one cell, `environment/region`, alone.
+    Overlay(String),
+    /// The machines of one cell or several: no cell's objects, but what is judged of all regions.
+    Machines(Option<String>),
+    /// Anything.
+    Everything,
 }
+
+impl Concern {
+    fn of(path: &str) -> Self {
+        let cell = |rest: &str| {
+            let mut parts = rest.split('/');
+            let (environment, region) = (parts.next()?, parts.next()?);
+            parts.next().map(|_| format!("{environment}/{region}"))
+        };
+        // What is sealed is compared between cells.
+        if path.contains("/secrets/") {
+            return Self::Everything;
+        }
+        if let Some(rest) = path.strip_prefix("cluster/overlays/") {
+            return cell(rest).map_or(Self::Everything, Self::Overlay);
+        }
+        let of_machines = |folder| path.strip_prefix(folder);
+        match of_machines("bootstrap/").and_then(cell) {
+            Some(cell) => Self::Machines(Some(cell)),
+            None => match of_machines("infra/") {
+                Some(rest) => Self::Machines(cell(rest).filter(|name| is_cell(name))),
+                None => Self::Everything,
+            },
+        }
+    }
+}
+
+/// Whether a folder is named after a cell of the example.
+fn is_cell(name: &str) -> bool {
+    let overlay = format!("cluster/overlays/{name}/");
+    EXAMPLE.keys().any(|path| path.starts_with(&overlay))
+}
+
+/// The one cell that is built, and whether it is the only one that is judged; none for all.
+type Scope = Option<(String, bool)>;
 
 /// A repository to which something is done.
 #[derive(Clone)]
@@ -105,8 +138,8 @@ impl Planted {
         )
     }
 
-    /// Judges what was changed by the rules: one cell when only its files were, else all of them. A test holds that the
-    /// others have nothing to say then.
+    /// Judges what was changed by the rules, building as few cells as that takes. A test holds that the others have nothing
+    /// to say then.
     pub(crate) fn judge(&self) -> Judgement {
         self.judge_as_of(DAY)
     }
@@ -124,16 +157,16 @@ impl Planted {
 
     /// Judges the repository, whether all of it can be built or not.
     pub(crate) fn judge_anyway(&self) -> Judgement {
-        self.judged(DAY, true, self.only_cell())
+        self.judged(DAY, true, self.scope())
     }
 
     /// Judges the repository as of a day.
     pub(crate) fn judge_as_of(&self, day: &str) -> Judgement {
-        self.judged(day, false, self.only_cell())
+        self.judged(day, false, self.scope())
     }
 
-    /// The cell to which every file belongs that is not as in the example.
-    pub(crate) fn only_cell(&self) -> Option<String> {
+    /// The cell that it is enough to build for what is not as in the example.
+    fn scope(&self) -> Scope {
         let gone = EXAMPLE
             .keys()
             .filter(|path| !self.files.contains_key(*path));
@@ -142,20 +175,38 @@ impl Planted {
             .iter()
             .filter(|(path, bytes)| EXAMPLE.get(*path) != Some(bytes))
             .map(|(path, _)| path);
-        let cells: BTreeSet<Option<String>> = gone.chain(made).map(|path| cell_of(path)).collect();
+        let mut cells = BTreeSet::new();
+        let mut is_alone = true;
+        for path in gone.chain(made) {
+            match Concern::of(path) {
+                Concern::Overlay(cell) => _ = cells.insert(cell),
+                Concern::Machines(cell) => {
+                    is_alone = false;
+                    cells.extend(cell);
+                }
+                Concern::Everything => return None,
+            }
+        }
         let mut cells = cells.into_iter();
         match (cells.next(), cells.next()) {
-            (Some(cell), None) => cell,
+            (Some(cell), None) => Some((cell, is_alone)),
+            // Terraform for all of them; any cell's objects will do.
+            (None, None) if !is_alone => Some(("production/es".to_owned(), false)),
             _ => None,
         }
     }
 
-    fn judged(&self, day: &str, may_be_broken: bool, only: Option<String>) -> Judgement {
+    /// Whether every cell has to be built.
+    pub(crate) fn is_everywhere(&self) -> bool {
+        self.scope().is_none()
+    }
+
+    fn judged(&self, day: &str, may_be_broken: bool, scope: Scope) -> Judgement {
         let (platform, document) = model::load(self.text("platform.toml")).unwrap();
         let cells = platform.cells.iter().map(|cell| &cell.name);
-        let only = cells
-            .into_iter()
-            .find(|name| only.as_deref() == Some(name.as_str()));
+        let built = scope.as_ref().map(|(cell, _)| cell.as_str());
+        let built = cells.into_iter().find(|name| built == Some(name.as_str()));
+        let judged = built.filter(|_| scope.as_ref().is_some_and(|(_, is_alone)| *is_alone));
         let sizes = self
             .files
             .iter()
@@ -163,7 +214,7 @@ impl Planted {
             .collect();
         let repository = Repository::new(sizes, &self.files);
         let builder = Builder::new(&self.files);
-        let facts = Facts::gather(&platform, &builder, &repository, only);
+        let facts = Facts::gather(&platform, &builder, &repository, built);
         for cell in &facts.cells {
             let is_built = cell.problems.is_empty() || may_be_broken;
             assert!(is_built, "{}: {:?}", cell.cell.name, cell.problems);
@@ -172,7 +223,7 @@ impl Planted {
             platform: &platform,
             document: &document,
             as_of: day.parse().unwrap(),
-            cell: only,
+            cell: judged,
             policy: None,
             tree: None,
             facts: Some(&facts),
