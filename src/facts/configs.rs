@@ -42,11 +42,15 @@ impl Config {
             let texts = self.leaves().iter().filter(|leaf| leaf.is_text());
             texts
                 .map(|leaf| Self {
+                    namespace: self.namespace.clone(),
+                    name: self.name.clone(),
+                    is_secret: self.is_secret,
                     key: leaf.key().to_owned(),
                     text: leaf.value.clone(),
+                    is_decoded: self.is_decoded,
+                    spot: self.spot.clone(),
                     leaves: OnceLock::new(),
                     inner: OnceLock::new(),
-                    ..self.clone()
                 })
                 .collect()
         })

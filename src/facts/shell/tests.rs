@@ -112,6 +112,7 @@ fn strange_texts_end() {
     for text in [
         "'", "\"", "$(", "${", "`", "<<", "<<E", ")", "((", "$", "\\", "é|", "<(x",
     ] {
-        let _ = Script::parse(text);
+        let found = Script::parse(text).commands.len();
+        assert!(found <= text.len(), "{text} has {found} commands");
     }
 }

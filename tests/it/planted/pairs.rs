@@ -1,5 +1,6 @@
 //! Two violations at a time: each is found at its line, and neither hides the other.
 
+use super::stores::EXCEPTION;
 use super::strangers::{ES, TR, beside, custom, env, object};
 use crate::support::planted::Planted;
 use platformctl::source::position;
@@ -238,29 +239,6 @@ fn in_two_cells_by_one_line() {
         ["production/es", "production/tr", "staging/es", "staging/tr"]
     );
 }
-
-const EXCEPTION: &str = r#"
-[[stores]]
-id = "velero"
-kind = "backup-repo"
-classes = ["phi", "pii", "auth", "keys"]
-
-[[residency.exceptions]]
-id = "EXC-2026-003"
-rules = ["RES203"]
-region = "es"
-store = "velero"
-classes = ["phi", "pii", "auth", "keys"]
-to = { provider = "aws", location = "eu-west-3", country = "FR", bucket = "carebase-es-dr" }
-reason = "Region outage recovery"
-legal-basis = "intra-EEA"
-requested-by = "platform@carebase.example"
-approved-by = "dpo@carebase.example"
-ticket = "GRC-481"
-approved-on = 2026-10-01
-expires = 2027-01-31
-encryption = { mode = "client-side", cipher = "aes-256-cbc", key-location = "es", key-replicated = false }
-"#;
 
 fn location(name: &str, region: &str) -> String {
     format!(

@@ -181,7 +181,8 @@ fn a_schedule_must_choose_a_location_that_is_there() {
     object(&schedule("dr")).caught("RES203", MORE, "storageLocation: dr");
 }
 
-const EXCEPTION: &str = r#"
+/// A store, and an exception for its backups in Paris.
+pub(super) const EXCEPTION: &str = r#"
 [[stores]]
 id = "velero"
 kind = "backup-repo"
